@@ -1,0 +1,40 @@
+"""Every error a user can meet. Each message is one line: expected, came, what to do next.
+
+    FormcheckError            exit 1
+    ├── UsageError            exit 2   unknown drill, bad option
+    │   └── UnknownDrill
+    ├── InputError            exit 3   missing, unreadable, empty, no camera
+    └── ModelError            exit 3   model missing or not what the manifest says
+"""
+
+from __future__ import annotations
+
+__all__ = ["FormcheckError", "InputError", "ModelError", "UnknownDrill", "UsageError"]
+
+
+class FormcheckError(Exception):
+    """Base of all errors that are shown to the user as one line."""
+
+    exit_code = 1
+
+
+class UsageError(FormcheckError):
+    """What was asked for does not exist or does not fit together."""
+
+    exit_code = 2
+
+
+class UnknownDrill(UsageError):
+    """No drill has this name."""
+
+
+class InputError(FormcheckError):
+    """The input cannot be read or holds nothing to judge."""
+
+    exit_code = 3
+
+
+class ModelError(FormcheckError):
+    """The pose model is missing, broken, or not the one its manifest describes."""
+
+    exit_code = 3

@@ -1,0 +1,144 @@
+"""What one frame knows of a body: 33 named points in pixels, or nothing.
+
+The only body type of the package. Everything upstream (camera, file, model) makes one,
+everything downstream (analysis, drawing, tracks) reads one. Missing is NaN, never zero.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["JOINTS", "SKELETON", "Joint", "Pose", "Side"]
+
+JOINTS = 33
+
+
+class Joint(IntEnum):
+    """The 33 landmarks in MediaPipe's order."""
+
+    NOSE = 0
+    LEFT_EYE_INNER = 1
+    LEFT_EYE = 2
+    LEFT_EYE_OUTER = 3
+    RIGHT_EYE_INNER = 4
+    RIGHT_EYE = 5
+    RIGHT_EYE_OUTER = 6
+    LEFT_EAR = 7
+    RIGHT_EAR = 8
+    MOUTH_LEFT = 9
+    MOUTH_RIGHT = 10
+    LEFT_SHOULDER = 11
+    RIGHT_SHOULDER = 12
+    LEFT_ELBOW = 13
+    RIGHT_ELBOW = 14
+    LEFT_WRIST = 15
+    RIGHT_WRIST = 16
+    LEFT_PINKY = 17
+    RIGHT_PINKY = 18
+    LEFT_INDEX = 19
+    RIGHT_INDEX = 20
+    LEFT_THUMB = 21
+    RIGHT_THUMB = 22
+    LEFT_HIP = 23
+    RIGHT_HIP = 24
+    LEFT_KNEE = 25
+    RIGHT_KNEE = 26
+    LEFT_ANKLE = 27
+    RIGHT_ANKLE = 28
+    LEFT_HEEL = 29
+    RIGHT_HEEL = 30
+    LEFT_FOOT_INDEX = 31
+    RIGHT_FOOT_INDEX = 32
+
+
+class Side(str, Enum):
+    """A side of the person's own body."""
+
+    LEFT = "left"
+    RIGHT = "right"
+
+    @property
+    def other(self) -> Side:
+        return Side.RIGHT if self is Side.LEFT else Side.LEFT
+
+    def joint(self, part: str) -> Joint:
+        """The landmark of a body part on this side, e.g. ``Side.LEFT.joint("knee")``."""
+        return Joint[f"{self.value}_{part}".upper()]
+
+    def __str__(self) -> str:
+        return self.value
+
+
+#: Pairs of joints that are drawn as bones.
+SKELETON: tuple[tuple[Joint, Joint], ...] = tuple(
+    pair
+    for side in Side
+    for pair in (
+        (side.joint("shoulder"), side.joint("elbow")),
+        (side.joint("elbow"), side.joint("wrist")),
+        (side.joint("shoulder"), side.joint("hip")),
+        (side.joint("hip"), side.joint("knee")),
+        (side.joint("knee"), side.joint("ankle")),
+        (side.joint("ankle"), side.joint("heel")),
+        (side.joint("heel"), side.joint("foot_index")),
+        (side.joint("ankle"), side.joint("foot_index")),
+    )
+) + (
+    (Joint.LEFT_SHOULDER, Joint.RIGHT_SHOULDER),
+    (Joint.LEFT_HIP, Joint.RIGHT_HIP),
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Pose:
+    """One body at one instant.
+
+    Attributes:
+        t: seconds from the first frame of the stream.
+        xy: (33, 2) float, pixels of the upright image, y down; NaN where unseen.
+        visibility: (33,) float in 0..1, how sure the model is that a point is in view;
+            0 where unseen.
+        world: (33, 3) float, metres about the hips, or NaN. Depth is compressed and is only
+            good for telling views apart, never for thresholds.
+        size: (width, height) of the image in pixels.
+        people: how many bodies were in view when last looked (1 unless another was seen).
+
+    Raises:
+        ValueError: a shape is wrong or ``t`` is not finite.
+    """
+
+    t: float
+    xy: NDArray[np.float64]
+    visibility: NDArray[np.float64]
+    world: NDArray[np.float64]
+    size: tuple[int, int]
+    people: int = 1
+
+    def __post_init__(self) -> None:
+        if not np.isfinite(self.t):
+            raise ValueError(f"a pose needs a finite time in seconds, got t={self.t!r}")
+        for name, shape in (("xy", (JOINTS, 2)), ("visibility", (JOINTS,)), ("world", (JOINTS, 3))):
+            came = getattr(self, name).shape
+            if came != shape:
+                raise ValueError(f"pose.{name} must have shape {shape}, got {came}")
+
+    @property
+    def seen(self) -> bool:
+        """Whether any body was found in this frame."""
+        return bool(np.isfinite(self.xy[:, 0]).any())
+
+    @classmethod
+    def missing(cls, t: float, size: tuple[int, int], people: int = 0) -> Pose:
+        """The pose of a frame in which nobody was found."""
+        return cls(
+            t,
+            np.full((JOINTS, 2), np.nan),
+            np.zeros(JOINTS),
+            np.full((JOINTS, 3), np.nan),
+            size,
+            people,
+        )
