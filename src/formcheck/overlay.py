@@ -1,0 +1,437 @@
+"""Draws a step over its frame, to be read from a mat three metres away.
+
+Everything scales with the picture's height. Colours are Okabe and Ito's, which stay apart for
+colour-blind eyes, and no state is told by colour alone. Reads Step and Pose, nothing else.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from .events import FaultRaised, FaultSpan, HoldDone, Phase, Reason, RepDone, Step
+from .pose import SKELETON, Joint, Pose
+
+__all__ = ["ADVICE", "PHASE_WORDS", "Overlay", "View", "draw"]
+
+Image = NDArray[np.uint8]
+Colour = tuple[int, int, int]
+
+# BGR
+WHITE: Colour = (255, 255, 255)
+INK: Colour = (24, 18, 14)
+GREY: Colour = (170, 165, 160)
+SKY: Colour = (233, 180, 86)
+GREEN: Colour = (130, 190, 40)
+YELLOW: Colour = (66, 228, 240)
+ORANGE: Colour = (40, 170, 250)
+
+#: One word for each phase, that fits every drill.
+PHASE_WORDS: Mapping[Phase, str] = {
+    Phase.SETUP: "Get ready",
+    Phase.REST: "Ready",
+    Phase.RISE: "Move",
+    Phase.TOP: "Hold",
+    Phase.FALL: "Return",
+    Phase.HOLD: "Hold",
+    Phase.PAUSED: "Waiting",
+}
+
+#: Why nothing is judged, and what to do about it.
+ADVICE: Mapping[Reason, tuple[str, str]] = {
+    Reason.NO_PERSON: ("I cannot see you", "Bring your whole body into the picture"),
+    Reason.WRONG_VIEW: ("I need another view", "Turn yourself or move the camera"),
+    Reason.CAMERA_TOO_LOW: ("The camera is too low", "Raise it so that it looks down on you"),
+    Reason.JOINTS_HIDDEN: ("I cannot see enough of you", "Uncover the joints I need to see"),
+    Reason.NOT_IN_START_POSITION: ("Get into the start position", "Then keep still a moment"),
+    Reason.SEVERAL_PEOPLE: ("More than one person here", "Only you should be in the picture"),
+    Reason.WRONG_EXERCISE: ("This looks like another exercise", "Go back to the start position"),
+}
+
+
+@dataclass(frozen=True)
+class View:
+    """What to draw besides the step.
+
+    Attributes:
+        title: the drill in words.
+        kind: ``reps`` or ``hold``; decides what the dial counts.
+        mirror: show the person as a mirror would (pixels and skeleton, never the text).
+        fps, delay_s: small print; NaN leaves it out.
+        message: one line that takes the place of the cue (paused, set done), or None.
+        help: lines over the picture (the keys), empty for none.
+        advice: what to do by the name of a reason, before :data:`ADVICE`.
+    """
+
+    title: str = ""
+    kind: str = "reps"
+    mirror: bool = False
+    fps: float = math.nan
+    delay_s: float = math.nan
+    message: str | None = None
+    help: tuple[str, ...] = ()
+    advice: Mapping[str, str] = field(default_factory=dict)
+
+
+# --- text and shapes -------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=1)
+def _font() -> Any:
+    """OpenCV's own variable sans font."""
+    return cv2.FontFace("sans")
+
+
+@lru_cache(maxsize=512)
+def _extent(text: str, size: int, weight: int) -> int:
+    """Width of a line in pixels."""
+    _, _, width, _ = cv2.getTextSize((0, 0), text, (0, 0), _font(), size, weight)
+    return int(width)
+
+
+def _fit(text: str, size: int, width: int, weight: int) -> int:
+    """The largest font size up to ``size`` that keeps ``text`` within ``width`` pixels."""
+    wide = _extent(text, size, weight)
+    return size if wide <= width else max(8, int(size * width / wide))
+
+
+def _text(
+    image: Image,
+    text: str,
+    at: tuple[float, float],
+    size: int,
+    colour: Colour = WHITE,
+    *,
+    align: str = "left",
+    weight: int = 600,
+) -> None:
+    """One line on its baseline; ``align`` says which end ``at`` is."""
+    x, y = at
+    if align != "left":
+        x -= _extent(text, size, weight) / (2 if align == "centre" else 1)
+    # A wrap range far outside keeps a long line on one line.
+    cv2.putText(
+        image, text, (round(x), round(y)), colour, _font(), size, weight, 0, (-9999, 99999)
+    )
+
+
+def _panel(image: Image, x0: float, y0: float, x1: float, y1: float, opacity: float) -> None:
+    """Darken a rectangle so that light text stands out on any picture."""
+    h, w = image.shape[:2]
+    a, b = max(0, round(y0)), min(h, round(y1))
+    c, d = max(0, round(x0)), min(w, round(x1))
+    if a >= b or c >= d:
+        return
+    part = image[a:b, c:d]
+    cv2.addWeighted(part, 1 - opacity, np.full_like(part, INK), opacity, 0, dst=part)
+
+
+def _point(xy: NDArray[np.float64]) -> tuple[int, int]:
+    """Sixteenths of a pixel, for smooth motion of drawn shapes."""
+    return round(float(xy[0]) * 16), round(float(xy[1]) * 16)
+
+
+def _dot(image: Image, xy: NDArray[np.float64], radius: float, colour: Colour) -> None:
+    cv2.circle(image, _point(xy), round(radius * 16), colour, -1, cv2.LINE_AA, 4)
+
+
+def _bone(
+    image: Image, a: NDArray[np.float64], b: NDArray[np.float64], width: float, colour: Colour
+) -> None:
+    cv2.line(image, _point(a), _point(b), colour, max(1, round(width)), cv2.LINE_AA, 4)
+
+
+# --- parts -----------------------------------------------------------------------------------
+
+
+def _skeleton(image: Image, xy: NDArray[np.float64], pose: Pose, step: Step, u: float) -> None:
+    """Thin light bones; the judged ones thick and coloured, orange while a fault stands."""
+    judged = set(step.judged) if step.cannot_judge is None else set()
+    accent = ORANGE if step.faults else SKY
+    limit = 4.0 * max(image.shape)  # a wild landmark must not overflow the drawing's integers
+    drawable = np.isfinite(xy).all(axis=1) & (np.abs(xy) < limit).all(axis=1)
+    clear = drawable & (pose.visibility >= 0.5)
+    whole = [(a, b) for a, b in SKELETON if drawable[a] and drawable[b]]
+    bones = sorted(((a, b, a in judged and b in judged) for a, b in whole), key=lambda bone: bone[2])
+    for a, b, picked in bones:
+        if picked or (clear[a] and clear[b]):
+            _bone(image, xy[a], xy[b], 1.5 * u if picked else 1.0 * u, INK)
+    for a, b, picked in bones:
+        if picked:
+            _bone(image, xy[a], xy[b], 0.9 * u, accent)
+        elif clear[a] and clear[b]:
+            _bone(image, xy[a], xy[b], 0.45 * u, WHITE)
+        else:  # guessed by the model: there, but not to be trusted
+            _bone(image, xy[a], xy[b], 0.25 * u, GREY)
+    for joint in Joint:
+        if joint in judged and drawable[joint]:
+            _dot(image, xy[joint], 1.75 * u, INK)
+            _dot(image, xy[joint], 1.45 * u, WHITE)
+            _dot(image, xy[joint], 1.0 * u, accent)
+        elif joint >= Joint.LEFT_SHOULDER and clear[joint] and not _is_finger(joint):
+            _dot(image, xy[joint], 0.6 * u, WHITE)
+
+
+def _is_finger(joint: Joint) -> bool:
+    return Joint.LEFT_PINKY <= joint <= Joint.RIGHT_THUMB
+
+
+@dataclass(frozen=True)
+class _Dial:
+    """What the round counter shows."""
+
+    number: str
+    below: str
+    share: float
+    colour: Colour
+
+
+def _dial(step: Step, view: View, done: bool) -> _Dial:
+    """The counter: reps with the way to the full mark round them, or the hold clock."""
+    running = math.isfinite(step.hold_s)
+    if view.kind == "hold":
+        seconds = math.floor(step.hold_s + 1e-6) if running else 0
+        target = step.target_hold_s
+        share = step.hold_s / target if running and target else 0.0
+        held = target is not None and share >= 1
+        below = f"of {target:g} s" if target else "seconds"
+        return _Dial(str(seconds), below, share, GREEN if held or done else SKY)
+    below = f"of {step.target_reps}" if step.target_reps else "rep" if step.reps == 1 else "reps"
+    if running and step.target_hold_s:
+        held = step.hold_s >= step.target_hold_s
+        share, colour = step.hold_s / step.target_hold_s, GREEN if held else YELLOW
+    else:
+        share, colour = step.progress, SKY
+    return _Dial(str(step.reps), below, share, GREEN if done else colour)
+
+
+def _draw_dial(image: Image, dial: _Dial, u: float) -> None:
+    """A ring in the top right corner with the number that matters inside it."""
+    r, margin = 15 * u, 2 * u
+    centre = np.array([image.shape[1] - margin - r, margin + r])
+    _disc(image, centre, r, 0.72)
+    share = min(1.0, max(0.0, dial.share)) if math.isfinite(dial.share) else 0.0
+    _arc(image, centre, r - 1.6 * u, 1.0, (105, 100, 95), 1.2 * u)
+    if share > 0:
+        _arc(image, centre, r - 1.6 * u, share, dial.colour, 2.8 * u)
+    x, y = centre
+    size = _fit(dial.number, round(18 * u), round(1.45 * r), 800)
+    _text(image, dial.number, (x, y - 1.5 * u + 0.36 * size), size, align="centre", weight=800)
+    below = _fit(dial.below, round(5 * u), round(1.25 * r), 600)
+    _text(image, dial.below, (x, y + 9.6 * u), below, align="centre", weight=600)
+
+
+def _disc(image: Image, centre: NDArray[np.float64], radius: float, opacity: float) -> None:
+    """A dark, see-through disc."""
+    x, y = centre
+    a, b = max(0, round(y - radius - 1)), round(y + radius + 1)
+    c, d = max(0, round(x - radius - 1)), round(x + radius + 1)
+    part = image[a:b, c:d]
+    if part.size == 0:
+        return
+    dark = part.copy()
+    _dot(dark, centre - (c, a), radius, INK)
+    cv2.addWeighted(part, 1 - opacity, dark, opacity, 0, dst=part)
+
+
+def _arc(
+    image: Image,
+    centre: NDArray[np.float64],
+    radius: float,
+    share: float,
+    colour: Colour,
+    width: float,
+) -> None:
+    """A part of a circle, clockwise from the top."""
+    turns = np.linspace(0, 2 * np.pi * share, max(2, round(90 * share)))
+    points = np.stack([np.sin(turns), -np.cos(turns)], axis=1) * radius + centre
+    cv2.polylines(
+        image,
+        [np.round(points * 16).astype(np.int32)],
+        share >= 1,
+        colour,
+        max(1, round(width)),
+        cv2.LINE_AA,
+        4,
+    )
+
+
+def _draw_phase(image: Image, step: Step, u: float) -> None:
+    """Top left: where the person is in the drill, with the seconds of a hold still to go."""
+    word = PHASE_WORDS[step.phase]
+    if step.phase is Phase.TOP and step.target_hold_s and math.isfinite(step.hold_s):
+        left = math.ceil(step.target_hold_s - step.hold_s)
+        word = f"{word} {left}" if left > 0 else PHASE_WORDS[Phase.FALL]
+    size = _fit(word, round(12 * u), round(image.shape[1] - 40 * u), 700)
+    _panel(image, 0, 0, _extent(word, size, 700) + 6 * u, 16 * u, 0.72)
+    _text(image, word, (3 * u, 7.6 * u + 0.37 * size), size, weight=700)
+
+
+#: Height of the strip below the picture, in hundredths of the picture's height.
+FOOTER = 20
+
+
+def _draw_footer(image: Image, view: View, step: Step, u: float) -> None:
+    """The strip below the picture: the one cue, or why nothing is judged, or the drill's name.
+
+    It stands below so that it never hides the feet, and is always there so that the picture
+    does not jump when a cue comes.
+    """
+    h, w = image.shape[:2]
+    tall = FOOTER * u
+    top = h - tall
+    cue = _cue(step, view)
+    if cue is None:
+        _draw_title(image, view, step, u)
+        return
+    head, more, fill, ink, sign = cue
+    cv2.rectangle(image, (0, round(top)), (w, h), fill, -1)
+    _sign(image, np.array([9.5 * u, top + tall / 2]), 6 * u, sign, ink, fill)
+    left = 19 * u
+    room = round(w - left - 2.5 * u)
+    size = _fit(head, round(10 * u), room, 700)
+    if not more:
+        _text(image, head, (left, top + tall / 2 + 0.36 * size), size, ink, weight=700)
+        return
+    _text(image, head, (left, top + 6 * u + 0.36 * size), size, ink, weight=700)
+    size = _fit(more, round(6.5 * u), room, 500)
+    _text(image, more, (left, top + 14.6 * u + 0.36 * size), size, ink, weight=500)
+
+
+def _draw_title(image: Image, view: View, step: Step, u: float) -> None:
+    h, w = image.shape[:2]
+    name = view.title + (f" · {step.side}" if step.side else "")
+    small = [f"{view.fps:.0f} fps"] if math.isfinite(view.fps) else []
+    small += [f"{view.delay_s * 1000:.0f} ms"] if math.isfinite(view.delay_s) else []
+    fine, tiny = " · ".join(small), max(10, round(3 * u))
+    room = w - 8 * u - (_extent(fine, tiny, 400) if fine else 0)
+    size = _fit(name, round(7 * u), round(room), 500) if name else 0
+    middle = h - FOOTER * u / 2
+    if name:
+        _text(image, name, (3 * u, middle + 0.36 * size), size, (225, 222, 218), weight=500)
+    if fine:
+        at = (w - 2.5 * u, middle + 0.36 * tiny)
+        _text(image, fine, at, tiny, GREY, align="right", weight=400)
+
+
+def _sign(
+    image: Image, mid: NDArray[np.float64], r: float, sign: str, ink: Colour, fill: Colour
+) -> None:
+    """The band's meaning as a shape: a triangle warns, an eye cannot see, a disc informs."""
+    if sign == "fault":
+        corners = mid + np.array([[0, -1.05], [1.1, 0.85], [-1.1, 0.85]]) * r
+        cv2.fillPoly(image, [np.round(corners * 16).astype(np.int32)], ink, cv2.LINE_AA, 4)
+        size = round(1.35 * r)
+        _text(image, "!", (mid[0], mid[1] + 0.62 * r), size, fill, align="centre", weight=800)
+        return
+    _dot(image, mid, r, ink)
+    mark = {"blind": "?", "done": "✓"}.get(sign, "i")
+    size = round(1.5 * r)
+    _text(image, mark, (mid[0], mid[1] + 0.52 * r), size, fill, align="centre", weight=800)
+
+
+def _draw_help(image: Image, lines: tuple[str, ...], u: float) -> None:
+    h, w = image.shape[:2]
+    _panel(image, 0, 0, w, h, 0.8)
+    size = min(_fit(line, round(6 * u), round(w - 12 * u), 500) for line in lines)
+    step = 1.7 * size
+    top = (h - step * len(lines)) / 2 + size
+    wide = max(_extent(line, size, 500) for line in lines)
+    for i, line in enumerate(lines):
+        _text(image, line, ((w - wide) / 2, top + i * step), size, weight=500)
+
+
+def _cue(step: Step, view: View) -> tuple[str, str, Colour, Colour, str] | None:
+    """What the band says: a message, why nothing is judged, or the worst fault's cue."""
+    if view.message is not None:
+        return view.message, "", SKY, INK, "info"
+    if step.cannot_judge is not None:
+        what, do = ADVICE[step.cannot_judge]
+        return what, view.advice.get(step.cannot_judge.value, do), INK, YELLOW, "blind"
+    if step.faults:
+        return step.faults[0].cue, "", YELLOW, INK, "fault"
+    return None
+
+
+def draw(
+    image: Image | None, pose: Pose, step: Step, view: View | None = None, done: bool = False
+) -> Image:
+    """A new picture with the step drawn on it.
+
+    Args:
+        image: (H, W, 3) uint8 BGR, left as it is; None draws on a dark ground of the pose's size.
+        pose: the body of this frame, pixels of ``image``; NaN points are left out.
+        step: what was judged.
+        view: titles, mirror, small print.
+        done: light the dial up, a rep or hold was just done.
+
+    Returns:
+        (H + footer, W, 3) uint8 BGR; the footer is :data:`FOOTER` hundredths of the height.
+    """
+    view = view or View()
+    if image is None:
+        w, h = (max(2, int(n)) for n in pose.size)
+        image = np.full((h, w, 3), (58, 50, 46), np.uint8)
+    h, w = image.shape[:2]
+    u = min(h, 0.9 * w) / 100  # one hundredth of the height; less where the picture is narrow
+    canvas = np.full((h + round(FOOTER * u), w, 3), INK, np.uint8)
+    picture = canvas[:h]
+    xy = pose.xy.astype(float)
+    if view.mirror:
+        cv2.flip(image, 1, dst=picture)
+        xy[:, 0] = w - 1 - xy[:, 0]
+    else:
+        picture[:] = image
+    _skeleton(picture, xy, pose, step, u)
+    _draw_phase(picture, step, u)
+    _draw_dial(picture, _dial(step, view, done), u)
+    _draw_footer(canvas, view, step, u)
+    if view.help:
+        _draw_help(canvas, view.help, u)
+    return canvas
+
+
+class Overlay:
+    """Draws the steps of one set, and keeps a cue up long enough to be read.
+
+    A fault that stands for half a second would flash past a person on a mat: its cue stays for
+    ``linger_s`` seconds of the stream's own time. A done rep lights the dial as long as that
+    takes to notice.
+    """
+
+    def __init__(self, linger_s: float = 2.0, glow_s: float = 0.7) -> None:
+        self._linger_s, self._glow_s = linger_s, glow_s
+        self._cue: FaultRaised | None = None
+        self._cue_t = self._done_t = -math.inf
+
+    def draw(self, image: Image | None, pose: Pose, step: Step, view: View | None = None) -> Image:
+        """As :func:`draw`, with the memory of earlier steps."""
+        view = view or View()
+        for event in step.events:
+            if isinstance(event, FaultRaised) and event.severity > 0:
+                self._cue, self._cue_t = event, step.t
+            elif (isinstance(event, RepDone) and event.rep.complete) or isinstance(event, HoldDone):
+                self._done_t = step.t
+        if step.faults:
+            self._cue_t = step.t
+        done = step.t - self._done_t < self._glow_s
+        return draw(image, pose, self._with_cue(step), view, done)
+
+    def _with_cue(self, step: Step) -> Step:
+        fresh = step.t - self._cue_t < self._linger_s
+        if step.faults or step.cannot_judge is not None or self._cue is None or not fresh:
+            return step
+        return replace(step, faults=(_standing(self._cue, step.t),))
+
+
+def _standing(cue: FaultRaised, t: float) -> FaultSpan:
+    return FaultSpan(
+        cue.code, cue.t, t, cue.magnitude, cue.unit, cue.severity, cue.cue, cue.certain
+    )

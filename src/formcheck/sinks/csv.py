@@ -1,0 +1,88 @@
+"""One row a repetition or hold, for a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from . import BaseSink, check_output, replace_text
+
+if TYPE_CHECKING:
+    from ..events import FaultSpan, SetResult
+    from ..runner import RunInfo
+
+__all__ = ["COLUMNS", "CsvReps"]
+
+COLUMNS = (
+    "clip", "drill", "set", "type", "n", "side", "start_s", "peak_s", "end_s", "hold_s",
+    "target_s", "peak", "complete", "score", "faults",
+)  # fmt: skip
+
+
+class CsvReps(BaseSink):
+    """Repetitions and holds of every set, written whole after each.
+
+    Seconds and magnitudes have three digits; what is not known is empty; ``faults`` holds
+    ``code:magnitude unit`` joined by semicolons.
+
+    Raises:
+        UsageError: the file cannot be written.
+    """
+
+    name = "csv"
+
+    def __init__(self, path: str | Path) -> None:
+        self._path = check_output(Path(path), "the table")
+        self._info: RunInfo | None = None
+        self._rows: list[tuple[str, ...]] = []
+
+    def start(self, info: RunInfo) -> None:
+        self._info = info
+
+    def close(self, result: SetResult | None) -> None:
+        if result is None or self._info is None:
+            return
+        self._rows += _rows(result, self._info)
+        text = io.StringIO()
+        csv.writer(text, lineterminator="\n").writerows([COLUMNS, *self._rows])
+        replace_text(self._path, text.getvalue())
+
+
+def _rows(result: SetResult, info: RunInfo) -> Iterable[tuple[str, ...]]:
+    head = (_safe(info.clip), result.drill, info.set)
+    for r in result.reps:
+        yield _cells(
+            *head, "rep", r.n, r.side, r.start_s, r.peak_s, r.end_s, r.hold_s, None, r.peak,
+            r.complete, r.score, _faults(r.faults),
+        )  # fmt: skip
+    for h in result.holds:
+        done = h.target_s is None or h.seconds >= h.target_s
+        yield _cells(
+            *head, "hold", h.n, h.side, h.from_s, None, h.to_s, h.seconds, h.target_s, None,
+            done, h.score, _faults(h.faults),
+        )  # fmt: skip
+
+
+def _cells(*values: object) -> tuple[str, ...]:
+    return tuple(_cell(value) for value in values)
+
+
+def _cell(value: object) -> str:
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:.3f}" if isinstance(value, float) else str(value)
+
+
+def _safe(name: str) -> str:
+    """A file name that a spreadsheet will not take for a formula."""
+    return "'" + name if name[:1] in "=+-@" else name
+
+
+def _faults(faults: tuple[FaultSpan, ...]) -> str:
+    return "; ".join(f"{f.code}:{_cell(float(f.magnitude))} {f.unit}" for f in faults)

@@ -1,0 +1,116 @@
+"""Results as JSON documents, and events as JSON Lines while they happen."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from . import BaseSink, check_output, replace_text
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from ..events import SetResult, Step
+    from ..pose import Pose
+    from ..runner import RunInfo
+
+__all__ = ["JsonResults", "JsonlEvents"]
+
+
+def _target(path: str | Path, what: str) -> Path | None:
+    """None for ``-``, the standard output."""
+    return None if str(path) == "-" else check_output(Path(path), what)
+
+
+class JsonlEvents(BaseSink):
+    """One line an event, written as it happens, so that another program can follow.
+
+    Args:
+        path: the file, begun anew; ``-`` is the standard output.
+
+    Raises:
+        UsageError: it cannot be written.
+    """
+
+    name = "events"
+
+    def __init__(self, path: str | Path) -> None:
+        target = _target(path, "events")
+        self._file: IO[str] = (
+            sys.stdout if target is None else target.open("w", encoding="utf-8", newline="")
+        )
+        self._from = 0
+        self._info: RunInfo | None = None
+
+    def start(self, info: RunInfo) -> None:
+        self._info = info
+        self._from = 0 if self._file is sys.stdout else self._file.tell()
+
+    def write(self, frame: Any, pose: Pose, step: Step) -> None:
+        self.finish(step)
+
+    def finish(self, step: Step) -> None:
+        for event in step.events:
+            clip = {"clip": self._info.clip, "set": self._info.set} if self._info else {}
+            line = json.dumps(event.to_dict() | clip, ensure_ascii=False, allow_nan=False)
+            self._file.write(line + "\n")
+        if step.events:
+            self._file.flush()
+
+    def close(self, result: SetResult | None) -> None:
+        if result is None and self._file is not sys.stdout:
+            self._file.seek(self._from)
+            self._file.truncate()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._file is not sys.stdout:
+            self._file.close()
+
+
+class JsonResults(BaseSink):
+    """The result documents of ``formats.md``: one alone is indented, several stand one a line.
+
+    A file is replaced whole after every set, so that what is done is safe however it ends.
+
+    Args:
+        path: the file; ``-`` is the standard output.
+        lines: one document a line from the start; the standard output cannot be taken back.
+
+    Raises:
+        UsageError: it cannot be written.
+    """
+
+    name = "result"
+
+    def __init__(self, path: str | Path, lines: bool = False) -> None:
+        self._path = _target(path, "the result")
+        self._lines = lines
+        self._info: RunInfo | None = None
+        self._documents: list[dict[str, Any]] = []
+
+    def start(self, info: RunInfo) -> None:
+        self._info = info
+
+    def close(self, result: SetResult | None) -> None:
+        if result is None or self._info is None:
+            return
+        self._documents.append(result.to_dict(self._info.clip, self._info.provenance))
+        if self._path is None:
+            print(_text(self._documents[-1:], self._lines), end="", flush=True)
+        else:
+            replace_text(self._path, _text(self._documents, self._lines))
+
+
+def _text(documents: list[dict[str, Any]], lines: bool) -> str:
+    indent = None if lines or len(documents) > 1 else 2
+    return "".join(
+        json.dumps(document, ensure_ascii=False, allow_nan=False, indent=indent) + "\n"
+        for document in documents
+    )
