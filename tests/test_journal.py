@@ -9,7 +9,6 @@ import sqlite3
 import subprocess
 import sys
 import textwrap
-import time
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -33,6 +32,7 @@ from formcheck.events import (
 from formcheck.journal import Journal, JournalSink, export_csv, export_json, import_folder
 from formcheck.journal.schema import APPLICATION_ID, MIGRATIONS, VERSION
 from formcheck.pose import Side
+from formcheck.runner import RunInfo
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=timezone(timedelta(hours=1)))
 FAULT = FaultSpan("pelvis_roll", 2.0, 3.0, 21.5, "deg", 2, "Hips stacked, belly button forwards")
@@ -51,6 +51,10 @@ def step(t: float, *events: object) -> Step:
         t, Phase.REST, {}, "OPEN", 0.0, 0, 0, 0, float("nan"), None, None, None, (), None, (),
         events,  # type: ignore[arg-type]
     )  # fmt: skip
+
+
+def info(drill: str = "clamshell") -> RunInfo:
+    return RunInfo("clip", (640, 480), drill=drill, provenance={"model": "full"})
 
 
 def result(*reps: Rep, **more: object) -> SetResult:
@@ -75,11 +79,10 @@ def journal(path: Path):
 
 def test_a_rep_is_on_disk_before_the_set_ends(journal: Journal, path: Path) -> None:
     session = journal.begin_session("start-small", "0.1")
-    sink = JournalSink(journal, session, "clamshell", side="left", planned={"reps": 15})
+    sink = JournalSink(journal, session, planned={"reps": 15})
+    sink.start(info())
     sink.write(None, None, step(8.0, RepDone(8.0, rep(1, faults=(FAULT,)))))
-    deadline = time.monotonic() + 5
-    while sink.written < 1 and time.monotonic() < deadline:
-        time.sleep(0.005)
+    sink.flush()
     with sqlite3.connect(path) as other:
         assert other.execute("SELECT n, side, peak FROM reps").fetchall() == [(1, "left", 31.0)]
         assert other.execute("SELECT code, rep FROM faults").fetchall() == [("pelvis_roll", 1)]
@@ -88,7 +91,8 @@ def test_a_rep_is_on_disk_before_the_set_ends(journal: Journal, path: Path) -> N
 
 def test_the_result_replaces_what_was_noted_on_the_way(journal: Journal) -> None:
     session = journal.begin_session(None, "0.1")
-    with JournalSink(journal, session, "clamshell") as sink:
+    with JournalSink(journal, session) as sink:
+        sink.start(info())
         sink.write(None, None, step(8.0, RepDone(8.0, rep(1))))
         loose = FaultSpan("feet_apart", 0.0, 1.0, 0.4, "", 1, "Glue your heels together")
         sink.close(result(rep(1, faults=(FAULT,)), rep(2), faults=(FAULT, loose)))
@@ -103,12 +107,13 @@ def test_the_result_replaces_what_was_noted_on_the_way(journal: Journal) -> None
 def test_holds_and_spells_are_kept_without_a_result(journal: Journal) -> None:
     session = journal.begin_session(None, "0.1")
     hold = Hold(1, Side.RIGHT, 3.0, 15.0, 11.5, 30.0, "foot_down")
-    sink = JournalSink(journal, session, "single_leg_stance")
+    sink = JournalSink(journal, session)
+    sink.start(info("single_leg_stance"))
     sink.write(None, None, step(1.0, CannotJudge(1.0, Reason.WRONG_VIEW)))
     sink.write(None, None, step(2.5, JudgingResumed(2.5)))
     sink.write(None, None, step(15.0, HoldDone(15.0, hold), CannotJudge(15.0, Reason.NO_PERSON)))
     sink.write(None, None, step(18.0))
-    sink.close(None)
+    sink.__exit__()
     assert journal.of_set("holds", sink.set_id)[0]["seconds"] == 11.5
     spells = [(s["from_s"], s["to_s"], s["reason"]) for s in journal.of_set("spells", sink.set_id)]
     assert spells == [(1.0, 2.5, "wrong_view"), (15.0, 18.0, "no_person")]
@@ -116,9 +121,25 @@ def test_holds_and_spells_are_kept_without_a_result(journal: Journal) -> None:
 
 def test_an_exception_in_the_loop_leaves_the_set_interrupted(journal: Journal) -> None:
     session = journal.begin_session(None, "0.1")
-    with pytest.raises(RuntimeError), JournalSink(journal, session, "plank"):
+    with pytest.raises(RuntimeError), JournalSink(journal, session) as sink:
+        sink.start(info("plank"))
         raise RuntimeError
     assert journal.children("sets", session)[0]["status"] == "interrupted"
+
+
+def test_one_sink_keeps_the_sets_of_a_session(journal: Journal) -> None:
+    session = journal.begin_session(None, "0.1")
+    with JournalSink(journal, session) as sink:
+        for drill, status in (("clamshell", "done"), ("hip_bridge", "ouch"), ("plank", "done")):
+            sink.start(info(drill))
+            sink.status = status if status != "done" else sink.status
+            sink.finish(step(9.0, RepDone(9.0, rep(1))))
+            sink.close(result(rep(1)))
+    sets = [
+        (r["n"], r["drill"], r["status"], r["model"]) for r in journal.children("sets", session)
+    ]
+    assert sets == [(1, "clamshell", "done", "full"), (2, "hip_bridge", "ouch", "full"),
+                    (3, "plank", "done", "full")]  # fmt: skip
 
 
 def test_foreign_keys_bite(journal: Journal) -> None:
@@ -334,7 +355,8 @@ def test_a_second_process_is_told_and_does_not_take_the_first_for_dead(path: Pat
 
 def fill(journal: Journal) -> int:
     session = journal.begin_session("balance-and-hips", "0.1")
-    with JournalSink(journal, session, "clamshell", planned={"sets": 3, "reps": 15}) as sink:
+    with JournalSink(journal, session, planned={"sets": 3, "reps": 15}) as sink:
+        sink.start(info())
         sink.close(
             result(
                 rep(1, faults=(FAULT,)),

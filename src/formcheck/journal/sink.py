@@ -1,7 +1,7 @@
 """The sink that keeps a set: every rep is on disk within a second of happening.
 
 A worker thread does the writing, so a slow disk never holds the loop. Nothing waits longer
-than the write before it; :meth:`JournalSink.close` waits for all of them.
+than the writes before it; :meth:`JournalSink.close` waits for all of them.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import queue
 import sqlite3
 import threading
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..events import (
     CannotJudge,
@@ -24,45 +24,47 @@ from ..events import (
 )
 from .store import Journal
 
+if TYPE_CHECKING:
+    from ..runner import RunInfo
+
 __all__ = ["JournalSink"]
 
 
 class JournalSink:
-    """Writes one set of one session as it happens.
+    """Writes the sets of one session as they happen (a :class:`formcheck.runner.Sink`).
 
     Args:
         journal: an open journal.
         session: the session's id.
-        drill: the drill's name; ``side``, ``variant``, ``planned`` (``sets``, ``reps``,
-            ``hold_s``), ``model``, ``model_sha256`` and ``parameters`` go into the set's row.
+        variant: which form of the drill, where it has several.
+        planned: the dose asked for: ``sets``, ``reps``, ``hold_s``.
+
+    Attributes:
+        status: how the running set will be said to have ended, ``done``, ``stopped`` or
+            ``ouch``; set it before closing. Every set starts with ``done``.
+        set_id: the running or last set's id, None before the first.
     """
+
+    name = "journal"
 
     def __init__(
         self,
         journal: Journal,
         session: int,
-        drill: str,
         *,
-        side: str | None = None,
         variant: str | None = None,
         planned: Mapping[str, Any] | None = None,
-        model: str | None = None,
-        model_sha256: str | None = None,
-        parameters: Mapping[str, Any] | None = None,
     ) -> None:
         self.journal = journal
-        #: How the set ended: ``done``, ``stopped`` or ``ouch``; may be set before closing.
+        self.session = session
+        self.variant = variant
+        self.planned = planned
         self.status = "done"
-        #: Reps and holds written so far, by the worker.
-        self.written = 0
+        self.set_id: int | None = None
         self._spell: tuple[float, Reason] | None = None
         self._t = 0.0
-        self._closed = False
-        self._jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
-        self.set_id = journal.begin_set(
-            session, drill, side=side, variant=variant, planned=planned,
-            model=model, model_sha256=model_sha256, parameters=parameters,
-        )  # fmt: skip
+        self._open = False
+        self._jobs: queue.Queue[Callable[[], None] | None] = queue.Queue()
         self._worker = threading.Thread(target=self._work, name="journal", daemon=True)
         self._worker.start()
 
@@ -70,12 +72,18 @@ class JournalSink:
         return self
 
     def __exit__(self, *exc: object) -> None:
-        if exc and exc[0] is not None and not self._closed:
-            self.status = "interrupted"
         self.close(None)
+        self._jobs.put(None)
+        self._worker.join()
 
-    def start(self, info: object = None) -> None:
-        """Nothing to do: the set's row exists since construction."""
+    def start(self, info: RunInfo) -> None:
+        """A set begins: its row is written before its first frame."""
+        made = info.provenance
+        self.set_id = self.journal.begin_set(
+            self.session, info.drill, variant=self.variant, planned=self.planned,
+            model=made.get("model"), model_sha256=made.get("model_sha256"),
+        )  # fmt: skip
+        self.status, self._spell, self._t, self._open = "done", None, 0.0, True
 
     def write(self, frame: object, pose: object, step: Step) -> None:
         """Note what this step finished. Never blocks."""
@@ -91,15 +99,24 @@ class JournalSink:
             elif isinstance(event, JudgingResumed):
                 self._end_spell(event.t)
 
+    def finish(self, step: Step) -> None:
+        """The events of the set's end."""
+        self.write(None, None, step)
+
     def close(self, result: SetResult | None) -> None:
-        """Wait for the writes, then close the set with its result. Idempotent."""
-        if self._closed:
+        """End the set and wait until it is on disk. Without a result what was noted on the way
+        stays, and the set is said to be interrupted. Idempotent."""
+        if not self._open:
             return
-        self._closed = True
+        self._open = False
         self._end_spell(self._t)
-        self._put(self.journal.end_set, self.set_id, result, self.status)
-        self._jobs.put(None)
-        self._worker.join()
+        status = self.status if result is not None else "interrupted"
+        self._put(self.journal.end_set, self.set_id, result, status)
+        self.flush()
+
+    def flush(self) -> None:
+        """Wait until everything noted so far is on disk."""
+        self._jobs.join()
 
     def _end_spell(self, t: float) -> None:
         if self._spell is not None and t > self._spell[0]:
@@ -108,11 +125,7 @@ class JournalSink:
         self._spell = None
 
     def _put(self, write: Callable[..., None], *values: object) -> None:
-        def job() -> None:
-            write(*values)
-            self.written += 1
-
-        self._jobs.put(job)
+        self._jobs.put(lambda: write(*values))
 
     def _work(self) -> None:
         while (job := self._jobs.get()) is not None:
@@ -120,3 +133,5 @@ class JournalSink:
                 job()
             except sqlite3.Error as error:
                 self.journal.warn(f"journal: a line was lost ({error}); the session goes on")
+            finally:
+                self._jobs.task_done()
