@@ -1,0 +1,1 @@
+"""The coach: plans and doses, safety, progress, cues, set-up, sessions. Pure where it decides."""
