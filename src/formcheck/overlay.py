@@ -159,7 +159,8 @@ def _skeleton(image: Image, xy: NDArray[np.float64], pose: Pose, step: Step, u: 
     drawable = np.isfinite(xy).all(axis=1) & (np.abs(xy) < limit).all(axis=1)
     clear = drawable & (pose.visibility >= 0.5)
     whole = [(a, b) for a, b in SKELETON if drawable[a] and drawable[b]]
-    bones = sorted(((a, b, a in judged and b in judged) for a, b in whole), key=lambda bone: bone[2])
+    bones = [(a, b, a in judged and b in judged) for a, b in whole]
+    bones.sort(key=lambda bone: bone[2])  # the picked ones on top
     for a, b, picked in bones:
         if picked or (clear[a] and clear[b]):
             _bone(image, xy[a], xy[b], 1.5 * u if picked else 1.0 * u, INK)

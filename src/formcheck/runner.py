@@ -99,7 +99,9 @@ class Sink(Protocol):
     ``start`` opens a set, ``close`` ends it: with its result, or with None when the set is
     dropped and what was written of it must go. Leaving the context releases the rest.
     A sink may also have ``idle(frame)``, called instead of ``write`` while the set is paused
-    or (with None) while the source has nothing new, and ``finish(step)``, called once after the last frame with the events of the set's end.
+    or (with None) while the source has nothing new, and ``finish(step)``, called once after the
+    last frame with the events of the set's end; one without it gets that step by ``write``,
+    with no frame and the last pose once more.
     """
 
     def start(self, info: RunInfo) -> None: ...
@@ -126,11 +128,13 @@ class Ended:
     """How a set ended.
 
     ``how`` is ``end`` (of the stream), ``quit``, ``restart``, ``switch``, ``interrupted``
-    (Ctrl-C) or ``lost`` (the source broke off, ``error`` says why).
+    (Ctrl-C) or ``lost`` (the source broke off, ``error`` says why). ``kept`` is False when the
+    set was dropped: begun again, or switched before anything was done in it.
     """
 
     how: str
     result: SetResult
+    kept: bool = True
     error: InputError | None = None
 
 
@@ -143,9 +147,17 @@ class _Sinks:
 
     def call(self, method: str, *args: object) -> None:
         for sink in tuple(self._on):
-            action = getattr(sink, method, None)
-            if action is None:
-                continue
+            self._try(sink, getattr(sink, method, None), *args)
+
+    def finish(self, pose: Pose, step: Step) -> None:
+        for sink in tuple(self._on):
+            if hasattr(sink, "finish"):
+                self._try(sink, sink.finish, step)
+            else:
+                self._try(sink, sink.write, None, pose, step)
+
+    def _try(self, sink: Sink, action: Callable[..., None] | None, *args: object) -> None:
+        if action is not None:
             try:
                 action(*args)
             except Exception as error:  # a sink may be anything; the set must go on
@@ -220,7 +232,7 @@ def run_set(
     how: str | None = None
     lost: InputError | None = None
     from_t = None if rebase else 0.0
-    frames = 0
+    pose: Pose | None = None
     try:
         for item in stream:
             if control.end is not None:
@@ -229,13 +241,13 @@ def run_set(
             if control.paused or item is None:
                 outs.call("idle", frame)
                 continue
-            pose = item if isinstance(item, Pose) else landmarker.detect(item)
-            from_t = pose.t if from_t is None else from_t
+            found = item if isinstance(item, Pose) else landmarker.detect(item)
+            from_t = found.t if from_t is None else from_t
             if from_t:
-                pose = _earlier(pose, from_t)
-                frame = frame and dataclasses.replace(frame, t=pose.t)
-            step = analyzer.update(pose)
-            frames += 1
+                found = _earlier(found, from_t)
+                frame = frame and dataclasses.replace(frame, t=found.t)
+            step = analyzer.update(found)
+            pose = found
             if info.meter is not None:
                 info.meter.judged(frame)
             outs.call("write", frame, pose, step)
@@ -247,15 +259,19 @@ def run_set(
         outs.call("close", None)
         raise
     how = how or control.end or "end"
-    if frames == 0 and how in ("end", "lost"):
+    if pose is None and not rebase and how in ("end", "lost"):
         outs.call("close", None)
         raise lost or InputError(
             f"{info.clip or 'the stream'}: expected frames, none came; check that it plays"
         )
-    outs.call("finish", analyzer.finish())
+    last = analyzer.finish()
+    if pose is not None:
+        outs.finish(pose, last)
     result = analyzer.result()
-    outs.call("close", None if how == "restart" else result)
-    return Ended(how, result, lost)
+    done = bool(result.reps or result.holds)
+    kept = pose is not None and (how != "restart") and (how != "switch" or done)
+    outs.call("close", result if kept else None)
+    return Ended(how, result, kept, lost)
 
 
 def _earlier(pose: Pose, by: float) -> Pose:

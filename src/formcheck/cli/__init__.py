@@ -1,0 +1,94 @@
+"""The ``formcheck`` command. One file a group of commands; each imports what it needs when run.
+
+``formcheck --help`` must stay quick, so nothing heavy is imported here or at the top of a
+command's file. Errors end in :func:`main` as one line on stderr; stdout carries data only.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from ..errors import FormcheckError
+from . import extract, info, live, score
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="formcheck",
+    help="A local, private form checker for back-and-hip drills: counts repetitions, times "
+    "holds and says which part of the form to mend. Nothing leaves this machine.",
+    epilog="For general exercise. Not a medical device: it does not diagnose or treat.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for group in (score, live, extract, info):
+    group.register(app)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from .. import __version__
+
+        print(f"formcheck {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Show the traceback of an error (in any place).")
+    ] = False,
+) -> None:
+    pass
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit: 0 done, 1 a bar not met, 2 usage, 3 input, 130 Ctrl-C."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    debug = "--debug" in given
+    given = [argument for argument in given if argument != "--debug"]
+    code = _run(given, debug)
+    with contextlib.suppress(OSError, ValueError):
+        sys.stdout.flush()
+    sys.exit(code)
+
+
+def _run(arguments: list[str], debug: bool) -> int:
+    try:
+        code = app(arguments, prog_name="formcheck", standalone_mode=False)
+        return code if isinstance(code, int) else 0
+    except FormcheckError as error:
+        line, code = str(error), error.exit_code
+    except (KeyboardInterrupt, typer.Abort):
+        print("formcheck: stopped", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # Whoever read our stdout has left (`| head`); keep Python from complaining at exit.
+        with contextlib.suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        if hasattr(error, "format_message"):  # typer's own: unknown option, missing argument
+            line, code = error.format_message(), getattr(error, "exit_code", 2)
+            if not line:
+                return code
+            line = f"{line.rstrip('.')}; see formcheck --help"
+        else:
+            line = f"unexpected {type(error).__name__}: {error}; --debug shows where"
+            code = 1
+    if debug:
+        traceback.print_exc()
+    print(f"formcheck: error: {' '.join(line.split())}", file=sys.stderr)
+    return int(code)

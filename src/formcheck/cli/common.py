@@ -1,0 +1,200 @@
+"""What several commands share: words to the person, drills, labels, doses, progress."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..errors import FormcheckError, InputError, UsageError
+from ..sinks import BaseSink
+
+if TYPE_CHECKING:
+    from ..config import Settings
+    from ..drill import Dose, Drill
+    from ..pose import Side
+    from ..runner import RunInfo
+
+VIDEO_SUFFIXES = (".mp4", ".mov", ".m4v", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".3gp")
+CLIP_SUFFIXES = (*VIDEO_SUFFIXES, ".npz")
+
+
+def settings() -> Settings:
+    """The user's settings; the commands are the only place that reads them."""
+    from ..config import load_settings
+
+    return load_settings()
+
+
+def warn(line: str) -> None:
+    """One line that does not end the work."""
+    print(f"formcheck: {line}", file=sys.stderr, flush=True)
+
+
+def complain(error: FormcheckError) -> None:
+    """One line for work that failed while other work goes on."""
+    print(f"formcheck: error: {' '.join(str(error).split())}", file=sys.stderr, flush=True)
+
+
+def parse_side(text: str) -> Side | None:
+    """``auto`` (None), ``left`` or ``right``."""
+    from ..pose import Side
+
+    try:
+        return None if text == "auto" else Side(text)
+    except ValueError:
+        raise UsageError(f"--side: expected auto, left or right, got {text!r}") from None
+
+
+def expand(paths: Iterable[Path]) -> list[Path]:
+    """Clips by name; a folder stands for the clips in it.
+
+    Where a folder holds a clip and its own pose track, only the clip is taken.
+
+    Raises:
+        InputError: a folder holds no clip.
+    """
+    clips: list[Path] = []
+    for path in paths:
+        if not path.is_dir():
+            clips.append(path)
+            continue
+        found = sorted(p for p in path.iterdir() if p.suffix.lower() in CLIP_SUFFIXES)
+        videos = {p.stem for p in found if p.suffix.lower() != ".npz"}
+        found = [p for p in found if p.suffix.lower() != ".npz" or p.stem not in videos]
+        if not found:
+            raise InputError(
+                f"{path}: expected clips ({', '.join(CLIP_SUFFIXES)}) in this folder, found none"
+            )
+        clips += found
+    return clips
+
+
+def label_of(clip: Path) -> dict[str, Any]:
+    """The label file beside a clip, empty where there is none.
+
+    Raises:
+        InputError: it is there and is not a label.
+    """
+    path = clip.with_name(f"{clip.stem}.label.json")
+    if not path.is_file():
+        return {}
+    try:
+        label = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError(
+            f"{path}: expected a label (JSON), it cannot be read; mend it or name --drill"
+        ) from error
+    if not isinstance(label, dict):
+        raise InputError(f"{path}: expected a label (a JSON object); mend it or name --drill")
+    return label
+
+
+def drill_for(clip: Path, name: str | None, folder: Path | None) -> Drill:
+    """The drill of a clip: as named, else of its label, else of the start of its file name.
+
+    Raises:
+        UnknownDrill: the name is not a drill's.
+        UsageError: nothing says which drill it is.
+    """
+    from ..registry import drill_names, get_drill
+
+    known = drill_names(folder)
+    if name is None:
+        name = label_of(clip).get("drill")
+    if name is None:
+        starts = [n for n in known if clip.stem == n or clip.stem.startswith((f"{n}_", f"{n}-"))]
+        name = max(starts, key=len, default=None)
+    if name is None:
+        raise UsageError(
+            f"{clip.name}: expected to know the drill, neither --drill nor a label file nor the "
+            f"file's name says it; add --drill with one of: {', '.join(known)}"
+        )
+    return get_drill(name, folder)
+
+
+def asked(reps: int | None, hold_s: float | None, base: Dose | None = None) -> Dose:
+    """The dose: what the person asks for, over what the plan or label asks for.
+
+    Raises:
+        UsageError: not above zero.
+    """
+    from ..drill import Dose
+
+    dose = base or Dose()
+    for name, value in (("--reps", reps), ("--hold", hold_s)):
+        if value is not None and not value > 0:
+            raise UsageError(f"{name}: expected more than 0, got {value}")
+    if reps is not None:
+        dose = replace(dose, reps=reps)
+    return dose if hold_s is None else replace(dose, hold_s=hold_s)
+
+
+def label_dose(clip: Path) -> Dose:
+    """What the label beside a clip says was asked for; holds are judged against it."""
+    from ..drill import Dose
+
+    dose = label_of(clip).get("dose")
+    hold_s = dose.get("hold_s") if isinstance(dose, dict) else None
+    return Dose(hold_s=float(hold_s)) if isinstance(hold_s, (int, float)) and hold_s > 0 else Dose()
+
+
+def advice_of(drill: Drill) -> dict[str, str]:
+    """What this drill says about a reason better than the general sentence does."""
+    return {"wrong_view": drill.camera} if drill.camera else {}
+
+
+class Progress(BaseSink):
+    """A bar with the time left on a terminal's stderr, for work of more than a second."""
+
+    name = "progress"
+
+    def __init__(self, seconds: float | None, label: str) -> None:
+        self._seconds, self._label = seconds, label
+        self._began = time.monotonic()
+        self._bar: Any = None
+        self._task: Any = None
+        self._wanted = sys.stderr.isatty()
+
+    def start(self, info: RunInfo) -> None:
+        self._began = time.monotonic()
+
+    def write(self, frame: Any, pose: Any, step: Any) -> None:
+        self.reach(pose.t)
+
+    def reach(self, t: float) -> None:
+        """The work has got to ``t`` seconds of the clip."""
+        if not self._wanted:
+            return
+        if self._bar is None and time.monotonic() - self._began > 1.0:
+            self._open()
+        if self._bar is not None:
+            self._bar.update(self._task, completed=min(t, self._seconds or t))
+
+    def _open(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+        from rich.progress import Progress as Bar
+
+        self._bar = Bar(
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            TextColumn("{task.percentage:>3.0f} %"),
+            TimeRemainingColumn(),
+            console=Console(stderr=True),
+            transient=True,
+        )
+        self._task = self._bar.add_task(self._label, total=self._seconds)
+        self._bar.start()
+
+    def close(self, result: Any = None) -> None:
+        bar, self._bar = self._bar, None
+        if bar is not None:
+            bar.stop()
+
+    def __exit__(self, *error: object) -> None:
+        self.close()

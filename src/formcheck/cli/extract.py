@@ -1,0 +1,83 @@
+"""``formcheck extract``: clips to pose tracks, to be scored again in milliseconds."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..errors import InputError, UsageError
+
+
+def register(app: typer.Typer) -> None:
+    app.command("extract")(extract)
+
+
+def extract(
+    clips: Annotated[list[Path], typer.Argument(metavar="CLIP…", help="Videos or folders.")],
+    out: Annotated[
+        Path, typer.Option(metavar="OUT", help="The .npz, or a folder for several clips.")
+    ] = Path("."),
+    model: Annotated[
+        str | None, typer.Option(help="lite, full, heavy or the path of a .task file.")
+    ] = None,
+) -> None:
+    """Write the poses of clips as tracks (.npz); `score` takes them in place of the clips."""
+    from ..sinks import check_output
+    from . import common
+
+    settings = common.settings()
+    found = [c for c in common.expand(clips) if c.suffix.lower() != ".npz" or c in clips]
+    alone = len(found) == 1 and out.suffix.lower() == ".npz" and not out.is_dir()
+    if not alone:
+        if out.suffix.lower() == ".npz":
+            raise UsageError(f"{out}: several clips need a folder for their tracks; name a folder")
+        try:
+            out.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UsageError(f"{out}: the folder cannot be made ({error.strerror})") from error
+    targets = [out if alone else out / f"{clip.stem}.npz" for clip in found]
+    for target in targets:
+        check_output(target, "the pose track")
+    failed = 0
+    for clip, target in zip(found, targets, strict=True):
+        try:
+            _extract_one(clip, target, model or settings.model)
+        except InputError as error:
+            if len(found) == 1:
+                raise
+            failed += 1
+            common.complain(error)
+    if failed:
+        common.warn(f"{failed} of {len(found)} clips could not be read")
+        raise typer.Exit(InputError.exit_code if failed == len(found) else 1)
+
+
+def _extract_one(clip: Path, target: Path, model: str) -> None:
+    from ..capture import TrackWriter, VideoFile
+    from ..landmarker import Landmarker
+    from ..models import find_model
+    from ..runner import provenance
+    from . import common
+
+    with ExitStack() as stack:
+        stream = stack.enter_context(VideoFile(clip))
+        landmarker = stack.enter_context(Landmarker(find_model(model)))
+        made = provenance(landmarker)
+        del made["formcheck"]
+        writer = TrackWriter(target, {"clip": clip.name, "fps": stream.fps, **made})
+        bar = stack.enter_context(common.Progress(stream.duration_s, clip.name))
+        seen = 0
+        for frame in stream:
+            pose = landmarker.detect(frame)
+            seen += pose.seen
+            writer.write(pose)
+            bar.reach(pose.t)
+        bar.close()
+        writer.close()  # not on an error: half a track would pass for a whole one
+        for line in stream.warnings:
+            common.warn(f"warning: {line}")
+        if not seen:
+            common.warn(f"warning: {clip.name}: nobody was found in any frame")

@@ -1,0 +1,166 @@
+"""``formcheck drills``, ``doctor`` and ``models``: what there is and whether it works."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from ..drill import Drill
+
+
+def register(app: typer.Typer) -> None:
+    app.command("drills")(drills)
+    app.command("doctor")(doctor)
+    app.add_typer(models, name="models")
+
+
+def drills(
+    name: Annotated[str | None, typer.Argument(metavar="NAME", help="One drill's card.")] = None,
+    json_: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+) -> None:
+    """List the drills, or show one: set-up, camera, what is checked and what cannot be seen."""
+    from ..registry import all_drills, get_drill
+    from . import common
+
+    folder = getattr(common.settings(), "drills_folder", None)
+    if name is not None:
+        drill = get_drill(name, folder)
+        if json_:
+            print(json.dumps(card(drill), ensure_ascii=False, indent=2))
+        else:
+            _show_card(drill)
+        return
+    known = all_drills(folder)
+    if json_:
+        print(json.dumps([card(d) for d in known.values()], ensure_ascii=False, indent=2))
+        return
+    from rich import box
+    from rich.table import Table
+
+    out = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in ("name", "counts", "camera", "what it is"):
+        out.add_column(column)
+    for drill in known.values():
+        kind = "repetitions" if drill.kind == "reps" else "holds"
+        out.add_row(drill.name, kind, drill.view.name, drill.summary)
+    _console().print(out)
+
+
+def card(drill: Drill) -> dict[str, Any]:
+    """A drill as plain data."""
+    dose = {
+        key: getattr(drill.dose, key)
+        for key in ("reps", "hold_s", "sets", "rest_s")
+        if getattr(drill.dose, key) is not None
+    }
+    return {
+        "name": drill.name,
+        "title": drill.title,
+        "kind": drill.kind,
+        "sides": drill.sides.value,
+        "summary": drill.summary,
+        "setup": drill.setup,
+        "view": drill.view.name,
+        "camera": drill.camera,
+        "dose": dose,
+        "signals": [{"name": s.name, "unit": s.unit} for s in drill.signals],
+        "faults": [
+            {
+                "code": f.code,
+                "cue": f.cue,
+                "what": f.what,
+                "severity": f.severity,
+                "unit": f.unit,
+                "warn": f.warn,
+                "strong": f.strong,
+                "confidence": f.confidence,
+                "source": f.source,
+            }
+            for f in drill.faults
+        ],
+        "cannot_see": list(drill.cannot_see),
+        "cautions": list(drill.cautions),
+        "sources": list(drill.sources),
+    }
+
+
+def _show_card(drill: Drill) -> None:
+    from rich import box
+    from rich.table import Table
+
+    console = _console()
+    console.print(f"{drill.title} ({drill.name})", style="bold")
+    console.print(drill.summary, soft_wrap=True)
+    dose = [
+        text.format(value)
+        for text, value in (
+            ("{} sets", drill.dose.sets),
+            ("{} repetitions", drill.dose.reps),
+            ("hold {:g} s", drill.dose.hold_s),
+            ("rest {:g} s", drill.dose.rest_s),
+        )
+        if value is not None
+    ]
+    for head, text in (
+        ("Set-up", drill.setup),
+        ("Camera", drill.camera),
+        ("Usual dose", ", ".join(dose)),
+    ):
+        if text:
+            console.print(f"{head}: {text}", soft_wrap=True)
+    out = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in ("checked", "cue", "what the camera sees"):
+        out.add_column(column)
+    for fault in drill.faults:
+        out.add_row(fault.code, fault.cue, fault.what)
+    console.print(out)
+    for head, lines in (
+        ("This camera cannot tell", drill.cannot_see),
+        ("Before you start", drill.cautions),
+    ):
+        if lines:
+            console.print(f"{head}:")
+        for line in lines:
+            console.print(f"  - {line}", soft_wrap=True)
+
+
+def doctor() -> None:
+    """Check the installation: versions, models, camera, display. Exit 1 if something is wrong."""
+    from .. import doctor as checks
+
+    raise typer.Exit(checks.main())
+
+
+models = typer.Typer(help="The pose models: which there are, and fetching one.")
+
+
+@models.callback(invoke_without_command=True)
+def _models(context: typer.Context) -> None:
+    if context.invoked_subcommand is None:
+        list_models()
+
+
+@models.command("list")
+def list_models() -> None:
+    """List the models and whether they are here."""
+    raise NotImplementedError
+
+
+@models.command("get")
+def get_model(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="e.g. heavy")],
+) -> None:
+    """Fetch a model from its official address and check its sha256."""
+    raise NotImplementedError
+
+
+def _console() -> Any:
+    from rich.console import Console
+
+    console = Console(highlight=False, markup=False, emoji=False)
+    if not console.is_terminal:
+        console.width = max(console.width, 140)
+    return console

@@ -1,0 +1,298 @@
+"""``formcheck live``: a camera, a drill, and a window that can be read from the mat."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ..errors import InputError, UsageError
+from ..sinks import BaseSink
+
+if TYPE_CHECKING:
+    from ..capture import Frame
+    from ..drill import Dose, Drill
+    from ..events import SetResult
+    from ..pose import Pose, Side
+    from ..runner import Ended, RunInfo, Sink
+
+
+def register(app: typer.Typer) -> None:
+    app.command("live")(live)
+
+
+def live(
+    drill: Annotated[str, typer.Argument(metavar="DRILL", help="See `formcheck drills`.")],
+    source: Annotated[
+        str | None,
+        typer.Option(help="Camera number, device, URL, clip or pose track."),
+    ] = None,
+    realtime: Annotated[
+        bool, typer.Option("--realtime", help="Play a clip as if it were a camera.")
+    ] = False,
+    side: Annotated[str, typer.Option(help="Working side: auto, left or right.")] = "auto",
+    hold: Annotated[
+        float | None, typer.Option(metavar="S", help="Hold asked for, seconds.")
+    ] = None,
+    reps: Annotated[
+        int | None, typer.Option(metavar="N", help="Repetitions asked for.")
+    ] = None,
+    model: Annotated[
+        str | None, typer.Option(help="lite, full, heavy or the path of a .task file.")
+    ] = None,
+    window: Annotated[
+        bool, typer.Option("--window/--no-window", help="Show the live picture.")
+    ] = True,
+    mirror: Annotated[
+        bool | None, typer.Option("--mirror/--no-mirror", help="Show it as a mirror would.")
+    ] = None,
+    rotate: Annotated[
+        int, typer.Option(help="Turn a sideways camera: 0, 90, 180 or 270 clockwise.")
+    ] = 0,
+    record: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Keep the raw frames as mp4.")
+    ] = None,
+    video: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Keep the annotated picture as mp4.")
+    ] = None,
+    poses: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Keep the poses (.npz), to score again.")
+    ] = None,
+    json_: Annotated[
+        str | None, typer.Option("--json", metavar="FILE", help="Result; - is stdout.")
+    ] = None,
+    csv: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Table, one row a repetition or hold.")
+    ] = None,
+    events: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Events as JSON Lines; - is stdout.")
+    ] = None,
+) -> None:
+    """Judge a drill as it is done. However it ends, what was done is saved."""
+    from ..registry import get_drill
+    from ..sinks.csv import CsvReps
+    from ..sinks.jsonl import JsonlEvents, JsonResults
+    from . import common, words
+
+    settings = common.settings()
+    chosen = get_drill(drill, getattr(settings, "drills_folder", None))
+    wanted_side = common.parse_side(side)
+    dose = common.asked(reps, hold, chosen.dose)
+    if json_ == "-" == events:
+        raise UsageError("--json - and --events - both want the standard output; name a file")
+    if window:
+        from ..sinks.window import check_display
+
+        check_display()
+
+    from ..runner import Control
+
+    control = Control()
+    quiet = "-" in (json_, events)
+    results: list[SetResult] = []
+    with ExitStack() as stack:
+        stack.enter_context(_polite_end())
+        sinks: list[Sink] = [_StatusLine()]
+        if json_ is not None:
+            sinks.append(stack.enter_context(JsonResults(json_)))
+        if csv is not None:
+            sinks.append(stack.enter_context(CsvReps(csv)))
+        if events is not None:
+            sinks.append(stack.enter_context(JsonlEvents(events)))
+        if poses is not None:
+            from ..sinks.track import Track
+
+            sinks.append(stack.enter_context(Track(poses)))
+        if record is not None:
+            from ..sinks.video import Recorder
+
+            sinks.append(stack.enter_context(Recorder(record)))
+        if video is not None:
+            from ..sinks.video import AnnotatedVideo
+
+            sinks.append(stack.enter_context(AnnotatedVideo(video)))
+        if window:
+            from ..sinks.window import Window
+
+            show_mirror = getattr(settings, "mirror", True) if mirror is None else mirror
+            sinks.append(stack.enter_context(Window(control, show_mirror)))
+        session = _Session(
+            chosen, wanted_side, dose, sinks, control, model or settings.model
+        )
+        ended = session.run(source or str(getattr(settings, "source", 0)), realtime, rotate)
+        results = session.results
+    if not quiet:
+        for number, result in enumerate(results, 1):
+            words.show(result, chosen, f"Set {number}" if len(results) > 1 else None)
+    if ended.how == "interrupted":
+        common.warn("stopped; what was done is saved")
+        raise typer.Exit(130)
+    if ended.error is not None:
+        common.complain(ended.error)
+        raise typer.Exit(InputError.exit_code)
+
+
+class _Session:
+    """The sets between starting the camera and leaving it."""
+
+    def __init__(
+        self,
+        drill: Drill,
+        side: Side | None,
+        dose: Dose,
+        sinks: list[Sink],
+        control: Any,
+        model: str,
+    ) -> None:
+        self.drill, self.side, self.dose = drill, side, dose
+        self.sinks, self.control, self.model = sinks, control, model
+        self.results: list[SetResult] = []
+
+    def run(self, source: str, realtime: bool, rotate: int) -> Ended:
+        """Judge set after set until the source or the person ends it."""
+        from ..capture import open_source
+        from ..runner import Meter, RunInfo, provenance
+        from . import common
+
+        with ExitStack() as stack:
+            stream = stack.enter_context(open_source(source, realtime=realtime, rotate=rotate))
+            landmarker = None
+            if not source.lower().endswith(".npz"):
+                from ..landmarker import Landmarker
+                from ..models import find_model
+
+                landmarker = stack.enter_context(Landmarker(find_model(self.model)))
+            info = RunInfo(
+                clip=stream.name,
+                size=stream.size,
+                fps=stream.fps,
+                drill=self.drill.name,
+                title=self.drill.title,
+                kind=self.drill.kind,
+                live=True,
+                advice=common.advice_of(self.drill),
+                provenance=provenance(landmarker, getattr(stream, "meta", None)),
+                meter=Meter(),
+            )
+            try:
+                return self._sets(_frames(stream), landmarker, info)
+            finally:
+                for line in stream.warnings:
+                    common.warn(f"warning: {line}")
+
+    def _sets(self, frames: Iterator[Frame | Pose | None], landmarker: Any, info: RunInfo) -> Ended:
+        from ..analyzer import Analyzer
+        from ..runner import run_set
+        from . import common
+
+        side, rebase = self.side, False
+        while True:
+            self.control.end, self.control.paused = None, False
+            ended = run_set(
+                frames,
+                Analyzer(self.drill, side=side, dose=self.dose),
+                self.sinks,
+                landmarker,
+                info=info,
+                control=self.control,
+                rebase=rebase,
+                warn=common.warn,
+            )
+            if ended.kept:
+                self.results.append(ended.result)
+                info = replace(info, set=info.set + 1)
+            if ended.how == "switch":
+                side = _other_side(ended.result.side or side)
+            elif ended.how != "restart":
+                return ended
+            rebase = True
+
+
+def _other_side(side: Side | None) -> Side:
+    from ..pose import Side
+
+    return Side.LEFT if side is None else side.other
+
+
+def _frames(stream: Any) -> Iterator[Frame | Pose | None]:
+    """The stream's frames; None every quarter second while a camera is silent, so that keys
+    and the window keep working."""
+    if not stream.live:
+        yield from stream
+        return
+    while True:
+        frame = stream.read(0.25)
+        if frame is None and stream.ended:
+            return
+        yield frame
+
+
+@contextmanager
+def _polite_end() -> Iterator[None]:
+    """Being told to end (kill, a closed terminal) saves as Ctrl-C does."""
+
+    def stop(number: int, where: Any) -> None:
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    names = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {name: signal.signal(name, stop) for name in names}
+    try:
+        yield
+    finally:
+        for name, handler in before.items():
+            signal.signal(name, handler)
+
+
+class _StatusLine(BaseSink):
+    """One line on a terminal's stderr that is written over."""
+
+    name = "status line"
+    EVERY_S = 0.2
+
+    def __init__(self) -> None:
+        self._wanted = sys.stderr.isatty()
+        self._info: RunInfo | None = None
+        self._next = 0.0
+
+    def start(self, info: RunInfo) -> None:
+        self._info, self._next = info, 0.0
+
+    def write(self, frame: Any, pose: Pose, step: Any) -> None:
+        if not self._wanted or pose.t < self._next:
+            return
+        self._next = pose.t + self.EVERY_S
+        print(f"\r\x1b[K{_status(step, self._info)}", end="", file=sys.stderr, flush=True)
+
+    def close(self, result: Any) -> None:
+        if self._wanted:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+
+
+def _status(step: Any, info: RunInfo | None) -> str:
+    """``3 of 10 reps · hold 2 s · Hips stacked · 28 fps · 41 ms``."""
+    parts = []
+    if info is None or info.kind == "reps":
+        parts.append(f"{step.reps} of {step.target_reps} reps" if step.target_reps else
+                     f"{step.reps} reps")  # fmt: skip
+    if step.hold_s == step.hold_s:
+        parts.append(f"hold {int(step.hold_s)} s")
+    if step.cannot_judge is not None:
+        parts.append(f"cannot judge: {step.cannot_judge.value.replace('_', ' ')}")
+    elif step.faults:
+        parts.append(step.faults[0].cue)
+    meter = info.meter if info else None
+    if meter is not None and meter.fps == meter.fps:
+        parts.append(f"{meter.fps:.0f} fps")
+    if meter is not None and meter.delay_s == meter.delay_s:
+        parts.append(f"{meter.delay_s * 1000:.0f} ms")
+    return " · ".join(parts)

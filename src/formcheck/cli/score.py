@@ -1,0 +1,218 @@
+"""``formcheck score``: recorded clips and pose tracks to results."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ..errors import FormcheckError, InputError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ..drill import Dose, Drill
+    from ..events import SetResult
+    from ..pose import Side
+    from ..runner import RunInfo, Sink
+
+
+def register(app: typer.Typer) -> None:
+    app.command("score")(score)
+
+
+def score(
+    clips: Annotated[
+        list[Path], typer.Argument(metavar="CLIP…", help="Videos, pose tracks (.npz) or folders.")
+    ],
+    drill: Annotated[
+        str | None,
+        typer.Option(help="The drill; else as the label file or the file's name says."),
+    ] = None,
+    side: Annotated[str, typer.Option(help="Working side: auto, left or right.")] = "auto",
+    hold: Annotated[
+        float | None, typer.Option(metavar="S", help="Hold asked for, seconds.")
+    ] = None,
+    reps: Annotated[
+        int | None, typer.Option(metavar="N", help="Repetitions asked for.")
+    ] = None,
+    model: Annotated[
+        str | None, typer.Option(help="lite, full, heavy or the path of a .task file.")
+    ] = None,
+    json_: Annotated[
+        str | None, typer.Option("--json", metavar="FILE", help="Result; - is stdout.")
+    ] = None,
+    csv: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Table, one row a repetition or hold.")
+    ] = None,
+    events: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Events as JSON Lines; - is stdout.")
+    ] = None,
+    video: Annotated[
+        Path | None, typer.Option(metavar="OUT", help="Annotated mp4 (a folder for many clips).")
+    ] = None,
+    poses: Annotated[
+        Path | None, typer.Option(metavar="OUT", help="Pose track (a folder for many clips).")
+    ] = None,
+    start: Annotated[
+        float | None, typer.Option(metavar="S", help="Judge from here, seconds.")
+    ] = None,
+    end: Annotated[
+        float | None, typer.Option(metavar="S", help="Judge up to here, seconds.")
+    ] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit 1 if any of several clips fails.")
+    ] = False,
+) -> None:
+    """Count, time and check the form in recorded clips."""
+    from ..sinks.csv import CsvReps
+    from ..sinks.jsonl import JsonlEvents, JsonResults
+    from . import common, words
+
+    settings = common.settings()
+    wanted_side = common.parse_side(side)
+    asked = common.asked(reps, hold)
+    found = common.expand(clips)
+    many = len(found) > 1 or any(path.is_dir() for path in clips)
+    if json_ == "-" == events:
+        raise UsageError("--json - and --events - both want the standard output; name a file")
+    _refuse_overwriting(found, [json_, csv, events, video, poses])
+    job = _Job(
+        drill, wanted_side, asked, model or settings.model, start, end,
+        _drills_folder(settings),
+    )  # fmt: skip
+
+    done: list[tuple[str, SetResult, Drill]] = []
+    failed: list[FormcheckError] = []
+    with ExitStack() as stack:
+        sinks: list[Sink] = []
+        if json_ is not None:
+            sinks.append(stack.enter_context(JsonResults(json_, lines=many)))
+        if csv is not None:
+            sinks.append(stack.enter_context(CsvReps(csv)))
+        if events is not None:
+            sinks.append(stack.enter_context(JsonlEvents(events)))
+        if poses is not None:
+            from ..sinks.track import Track
+
+            sinks.append(stack.enter_context(Track(_place(poses, ".npz", many, "pose tracks"))))
+        if video is not None:
+            from ..sinks.video import AnnotatedVideo, check_mp4
+
+            if not many:
+                check_mp4(video)
+            sinks.append(stack.enter_context(AnnotatedVideo(_place(video, ".mp4", many, "videos"))))
+        for clip in found:
+            try:
+                done.append(_score_one(clip, job, sinks, many))
+            except InputError as error:
+                if not many:
+                    raise
+                failed.append(error)
+                common.complain(error)
+    if json_ != "-" and events != "-":
+        if many:
+            words.overview(done)
+        for _, result, judged in done if not many else ():
+            words.show(result, judged)
+    if failed:
+        common.warn(f"{len(failed)} of {len(found)} clips could not be scored")
+        if not done:
+            raise typer.Exit(InputError.exit_code)
+        if strict:
+            raise typer.Exit(1)
+
+
+class _Job:
+    """What is the same for every clip."""
+
+    def __init__(
+        self,
+        drill: str | None,
+        side: Side | None,
+        asked: Dose,
+        model: str,
+        start_s: float | None,
+        end_s: float | None,
+        folder: Path | None,
+    ) -> None:
+        self.drill, self.side, self.asked, self.folder = drill, side, asked, folder
+        self.start_s, self.end_s = start_s, end_s
+        self.model = model
+
+
+def _score_one(
+    clip: Path, job: _Job, sinks: list[Sink], many: bool
+) -> tuple[str, SetResult, Drill]:
+    from ..analyzer import Analyzer
+    from ..capture import open_source
+    from ..runner import RunInfo, provenance, run
+    from . import common
+
+    with ExitStack() as stack:
+        # Whether the clip can be read comes before which drill it shows.
+        stream = stack.enter_context(
+            open_source(str(clip), start_s=job.start_s, end_s=job.end_s)
+        )
+        drill = common.drill_for(clip, job.drill, job.folder)
+        dose = common.asked(job.asked.reps, job.asked.hold_s, common.label_dose(clip))
+        landmarker = None
+        if clip.suffix.lower() != ".npz":
+            from ..landmarker import Landmarker
+            from ..models import find_model
+
+            landmarker = stack.enter_context(Landmarker(find_model(job.model)))
+        info = RunInfo(
+            clip=clip.name,
+            size=stream.size,
+            fps=stream.fps,
+            drill=drill.name,
+            title=drill.title,
+            kind=drill.kind,
+            advice=common.advice_of(drill),
+            provenance=provenance(landmarker, getattr(stream, "meta", None)),
+        )
+        bar = stack.enter_context(common.Progress(stream.duration_s, clip.name))
+        analyzer = Analyzer(drill, side=job.side, dose=dose)
+        try:
+            result = run(
+                stream, analyzer, [*sinks, bar], landmarker, info=info, warn=common.warn
+            )
+        finally:
+            bar.close()
+            for line in stream.warnings:
+                common.warn(f"warning: {line}")
+    return clip.name, result, drill
+
+
+def _place(
+    path: Path, suffix: str, many: bool, what: str
+) -> Path | Callable[[RunInfo], Path]:
+    """One file for one clip; a file for each in a folder, which is made, for many."""
+    if not many:
+        return path
+    if (path.exists() and not path.is_dir()) or path.suffix.lower() == suffix:
+        raise UsageError(f"{path}: several clips need a folder for their {what}; name a folder")
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{path}: the folder cannot be made ({error.strerror})") from error
+    return lambda info: path / f"{Path(info.clip).stem}{suffix}"
+
+
+def _refuse_overwriting(clips: list[Path], outputs: list[Any]) -> None:
+    """An output over an input would destroy it, a second output over the first one too."""
+    taken = {clip.resolve(): "is an input" for clip in clips}
+    for output in outputs:
+        if output is None or str(output) == "-" or Path(output).is_dir():
+            continue
+        place = Path(output).resolve()
+        if place in taken:
+            raise UsageError(f"{output}: it {taken[place]}; give every output a name of its own")
+        taken[place] = "is named twice"
+
+
+def _drills_folder(settings: Any) -> Path | None:
+    return getattr(settings, "drills_folder", None)

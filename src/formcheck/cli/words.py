@@ -1,0 +1,172 @@
+"""A result in words and as a table, for people. No degrees: those are in the JSON."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ..drill import Drill
+    from ..events import FaultSpan, SetResult
+
+#: Why something was not judged, as the second half of a sentence.
+BECAUSE = {
+    "no_person": "nobody was in view",
+    "wrong_view": "the camera did not see the body from where this drill needs it",
+    "camera_too_low": "the camera stood too low",
+    "joints_hidden": "the joints this drill looks at were hidden",
+    "not_in_start_position": "you were not in the start position",
+    "several_people": "more than one person was in view",
+    "wrong_exercise": "the movement was not this exercise",
+}
+
+
+def seconds(value: float) -> str:
+    """``4.2 s`` under ten seconds, ``42 s`` under a hundred, else ``1:42``."""
+    if value < 10:
+        return f"{value:.1f} s"
+    return f"{value:.0f} s" if value < 100 else f"{int(value) // 60}:{int(value) % 60:02d} min"
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def summary(result: SetResult, drill: Drill) -> list[str]:
+    """A few plain sentences: what was done, what to work on, what could not be judged."""
+    side = f", {result.side} side" if result.side else ""
+    lines = [f"{drill.title}{side}: {_done(result)} in {seconds(result.seconds)}."]
+    faults = _faults(result)
+    if faults:
+        cue, code, times = faults[0]
+        lines.append(f"Work on first: {cue} ({code.replace('_', ' ')}, {times}).")
+    elif result.reps or result.holds:
+        lines.append("No form fault was seen from this camera.")
+    lines += _blind(result)
+    if result.score is not None:
+        lines.append(f"Form score {result.score} of 100.")
+    return [*lines, *result.notes]
+
+
+def _done(result: SetResult) -> str:
+    parts = []
+    if result.reps or not result.holds:
+        parts.append(counted(result.complete, "repetition"))
+        if result.partial:
+            parts[-1] += f" and {counted(result.partial, 'partial one')}"
+    if result.holds:
+        best = max(hold.seconds for hold in result.holds)
+        parts.append(f"{counted(len(result.holds), 'hold')}, the longest {seconds(best)},")
+    return " and ".join(parts)
+
+
+def _faults(result: SetResult) -> list[tuple[str, str, str]]:
+    """(cue, code, "2 of 3 repetitions"), the worst and most frequent first."""
+    items: Sequence[Any] = (*result.reps, *result.holds)
+    seen: Counter[str] = Counter()
+    worst: dict[str, FaultSpan] = {}
+    for item in items:
+        for code in {fault.code for fault in item.faults}:
+            seen[code] += 1
+        for fault in item.faults:
+            if fault.code not in worst or fault.severity > worst[fault.code].severity:
+                worst[fault.code] = fault
+    what = "hold" if not result.reps else "repetition"
+    order = sorted(seen, key=lambda code: (-worst[code].severity, -seen[code], code))
+    return [
+        (worst[code].cue, code, f"{seen[code]} of {counted(len(items), what)}") for code in order
+    ]
+
+
+def _blind(result: SetResult) -> list[str]:
+    """What could not be judged, the longest reason first; getting ready is no loss."""
+    lost: Counter[str] = Counter()
+    for span in result.cannot_judge:
+        lost[span.reason.value] += span.to_s - span.from_s  # type: ignore[assignment]
+    nothing = not (result.reps or result.holds)
+    lines = []
+    for reason, time in lost.most_common():
+        if time >= 1.0 and (nothing or reason != "not_in_start_position"):
+            lines.append(f"Could not judge {seconds(time)}: {BECAUSE.get(reason, reason)}.")
+    return lines
+
+
+def table(result: SetResult) -> Any:
+    """A rich table with one row a repetition or hold; None where there is none."""
+    from rich import box
+    from rich.table import Table
+
+    if not (result.reps or result.holds):
+        return None
+    out = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for name, justify in (
+        ("#", "right"), ("side", "left"), ("from", "right"), ("time", "right"),
+        ("hold", "right"), ("", "left"), ("score", "right"), ("to mend", "left"),
+    ):  # fmt: skip
+        out.add_column(name, justify=justify)  # type: ignore[arg-type]
+    for r in result.reps:
+        out.add_row(
+            str(r.n), str(r.side or ""), f"{r.start_s:.1f} s", f"{r.end_s - r.start_s:.1f} s",
+            f"{r.hold_s:.1f} s", "whole" if r.complete else "partial", _score(r.score),
+            _mend(r.faults),
+        )  # fmt: skip
+    for h in result.holds:
+        asked = f" of {h.target_s:g} s" if h.target_s else ""
+        out.add_row(
+            str(h.n), str(h.side or ""), f"{h.from_s:.1f} s", f"{h.to_s - h.from_s:.1f} s",
+            f"{h.seconds:.1f} s{asked}", h.ended_by.replace("_", " "), _score(h.score),
+            _mend(h.faults),
+        )  # fmt: skip
+    return out
+
+
+def _score(score: int | None) -> str:
+    return "" if score is None else str(score)
+
+
+def _mend(faults: Sequence[FaultSpan]) -> str:
+    cues = dict.fromkeys(f.cue for f in sorted(faults, key=lambda f: -f.severity))
+    return "; ".join(cues)
+
+
+def show(result: SetResult, drill: Drill, head: str | None = None) -> None:
+    """Table and sentences on stdout."""
+    from rich.console import Console
+
+    console = Console(highlight=False, markup=False, emoji=False)
+    if not console.is_terminal:
+        console.width = max(console.width, 120)  # a pipe has no width of its own
+    if head:
+        console.print(head, style="bold")
+    rows = table(result)
+    if rows is not None:
+        console.print(rows)
+    for line in summary(result, drill):
+        console.print(line, soft_wrap=True)
+
+
+def overview(rows: Sequence[tuple[str, SetResult, Drill]]) -> None:
+    """One row a clip on stdout."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    out = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for name in ("clip", "drill", "side", "reps", "partial", "holds", "score", "to mend"):
+        numbers = ("reps", "partial", "holds", "score")
+        out.add_column(name, justify="right" if name in numbers else "left", overflow="fold")
+    for clip, result, drill in rows:
+        faults = _faults(result)
+        blind = [] if result.reps or result.holds else _blind(result)
+        holds = ", ".join(seconds(hold.seconds) for hold in result.holds)
+        out.add_row(
+            clip, drill.title, str(result.side or ""),
+            str(result.complete) if drill.kind == "reps" else "",
+            str(result.partial) if drill.kind == "reps" else "", holds, _score(result.score),
+            faults[0][0] if faults else blind[0] if blind else "",
+        )  # fmt: skip
+    console = Console(highlight=False, markup=False, emoji=False)
+    if not console.is_terminal:
+        console.width = max(console.width, 160)
+    console.print(out)

@@ -1,0 +1,185 @@
+"""The live window and its keys."""
+
+from __future__ import annotations
+
+import math
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+from ..errors import InputError
+from . import BaseSink
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from ..capture import Frame
+    from ..events import Step
+    from ..overlay import Overlay
+    from ..pose import Pose
+    from ..runner import Control, RunInfo
+
+__all__ = ["HELP", "Window", "check_display"]
+
+#: What the keys do, as the window shows it.
+HELP: tuple[str, ...] = (
+    "space    pause, go on",
+    "r    begin the set again",
+    "s    other side, a new set",
+    "m    mirror on or off",
+    "h    this help",
+    "q, Esc    end and save",
+)
+
+#: Opening a window where none can be shown ends the whole process, so another one tries first.
+_TRY = "import cv2; cv2.namedWindow('formcheck'); cv2.destroyAllWindows()"
+
+
+def check_display() -> None:
+    """Make sure that a window can be shown.
+
+    Raises:
+        InputError: there is no display, or the window toolkit cannot use it.
+    """
+    if not sys.platform.startswith("linux"):
+        return
+    if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        raise InputError(
+            "a window needs a display, DISPLAY and WAYLAND_DISPLAY are not set; "
+            "use --no-window, or start it from a desktop"
+        )
+    try:
+        tried = subprocess.run(
+            [sys.executable, "-c", _TRY],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            timeout=20,
+            check=False,
+        )
+        works = tried.returncode == 0
+    except subprocess.TimeoutExpired:
+        works = False
+    if not works:
+        display = os.environ.get("DISPLAY") or os.environ["WAYLAND_DISPLAY"]
+        raise InputError(
+            f"a window cannot be opened on display {display!r}; check that it is running and "
+            "yours, or use --no-window"
+        )
+
+
+class Window(BaseSink):
+    """Shows each step over its frame and turns keys into wishes of the control.
+
+    ``q`` or Esc or closing the window ends the set, space pauses it, ``r`` begins it again,
+    ``s`` goes on with the other side, ``m`` mirrors, ``h`` shows the keys.
+
+    Args:
+        control: takes the wishes.
+        mirror: show the person as a mirror would; the analysis never sees that.
+        title: of the window.
+    """
+
+    name = "window"
+
+    def __init__(self, control: Control, mirror: bool = True, title: str = "formcheck") -> None:
+        self._control = control
+        self._mirror = mirror
+        self._title = title
+        self._help = False
+        self._open = False
+        self._info: RunInfo | None = None
+        self._overlay: Overlay | None = None
+        self._last: tuple[NDArray[np.uint8] | None, Pose, Step] | None = None
+
+    def start(self, info: RunInfo) -> None:
+        from ..overlay import Overlay
+
+        self._info = info
+        self._overlay = Overlay()
+
+    def write(self, frame: Frame | None, pose: Pose, step: Step) -> None:
+        image = None if frame is None else frame.image
+        self._last = image, pose, step
+        self._show(None)
+
+    def idle(self, frame: Frame | None) -> None:
+        """Show the pause over the moving picture, or that the camera is silent."""
+        if self._last is None:
+            self._keys()
+            return
+        if frame is not None:
+            from ..pose import Pose
+
+            _, pose, step = self._last
+            self._last = frame.image, Pose.missing(frame.t, pose.size), step
+        paused = self._control.paused
+        self._show("Paused: space to go on" if paused else "Waiting for the camera")
+
+    def _show(self, message: str | None) -> None:
+        import cv2
+
+        from ..overlay import View
+
+        assert self._last is not None and self._overlay is not None
+        info, meter = self._info, self._info.meter if self._info else None
+        view = View(
+            title=info.title if info else "",
+            kind=info.kind if info else "reps",
+            mirror=self._mirror,
+            fps=meter.fps if meter else math.nan,
+            delay_s=meter.delay_s if meter else math.nan,
+            message=message,
+            help=HELP if self._help else (),
+            advice=info.advice if info else {},
+        )
+        picture = self._overlay.draw(*self._last, view)
+        if not self._open:
+            cv2.namedWindow(self._title, cv2.WINDOW_NORMAL | cv2.WINDOW_KEEPRATIO)
+            h, w = picture.shape[:2]
+            scale = max(1.0, 900 / h)  # a small camera picture is hard to read from a mat
+            cv2.resizeWindow(self._title, round(w * scale), round(h * scale))
+            self._open = True
+        cv2.imshow(self._title, picture)
+        self._keys()
+
+    def _keys(self) -> None:
+        if not self._open:
+            return
+        import cv2
+
+        key = cv2.waitKey(1) & 0xFF
+        if cv2.getWindowProperty(self._title, cv2.WND_PROP_VISIBLE) < 1:
+            self._open = False
+            self._control.end = "quit"
+            return
+        wish = chr(key).lower() if key != 0xFF else ""
+        if wish in ("q", "\x1b"):
+            self._control.end = "quit"
+        elif wish == "r":
+            self._control.end = "restart"
+        elif wish == "s":
+            self._control.end = "switch"
+        elif wish == " ":
+            self._control.paused = not self._control.paused
+        elif wish == "m":
+            self._mirror = not self._mirror
+        elif wish == "h":
+            self._help = not self._help
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._open:
+            import cv2
+
+            self._open = False
+            cv2.destroyAllWindows()
+            cv2.waitKey(1)
+
