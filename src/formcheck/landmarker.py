@@ -1,0 +1,518 @@
+"""The pose model: one frame in, one :class:`~formcheck.pose.Pose` out. The only user of mediapipe.
+
+MediaPipe tracks a body well at any angle, but finds one only if it is roughly upright: a person
+lying prone may never be found. So while nobody is found, single frames are also looked at turned
+by quarter turns, and then at a lower confidence. What that brings must look like a body, and be
+seen again at the same place on the next frame, before the tracker is turned that way. Once a body
+is tracked nothing of this runs. Every few seconds one look for two bodies tells whether a second
+person is in view.
+
+All of it depends on the frames and their times alone: the same clip gives the same poses.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import math
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .capture import Frame, Image, cv2, quantise, turn
+from .errors import FormcheckError, ModelError, UsageError
+from .pose import JOINTS, Joint, Pose
+
+__all__ = ["Body", "Landmarker", "plausible", "to_rgb"]
+
+Array = NDArray[np.float64]
+
+#: Confidence of the last resort when nobody is found at the one that was asked for.
+LOW_CONFIDENCE = 0.2
+#: In the first second without a body every frame is searched, then one each so many seconds.
+EAGER_S, SEARCH_EVERY_S = 1.0, 0.25
+#: A body that was tracked is searched for when it has been gone for so long, s.
+LOST_S = 0.5
+#: When to look for a second person: after a first is found, when the count is to be confirmed,
+#: while there are two, and otherwise; s.
+LOOK_FIRST_S, LOOK_AGAIN_S, LOOK_TWO_S, LOOK_EVERY_S = 0.3, 0.2, 1.0, 5.0
+
+
+def to_rgb(image: Any) -> Image | None:
+    """A BGR frame in the model's colour order; None for what would end the model for good.
+
+    A grey or empty picture does; ``image[:, :, ::-1]`` would be read as wrong pixels.
+    """
+    if not isinstance(image, np.ndarray) or image.dtype != np.uint8 or image.size == 0:
+        return None
+    if image.ndim != 3 or image.shape[2] != 3:
+        return None
+    return cv2.cvtColor(image, cv2.COLOR_BGR2RGB)  # type: ignore[return-value]
+
+
+# ------------------------------------------------------------------------------------- bodies
+
+
+@dataclass(frozen=True, eq=False)
+class Body:
+    """One detection: xy (33, 2) px, visibility (33,), world (33, 3) m, of a picture of ``size``."""
+
+    xy: Array
+    visibility: Array
+    world: Array
+    size: tuple[int, int]
+
+    def turned_back(self, degrees: int) -> Body:
+        """The same body in the picture before that was turned clockwise by ``degrees``."""
+        (x, y), (width, height) = self.xy.T, self.size
+        wx, wy, wz = self.world.T
+        if degrees == 90:
+            xy, world, size = (y, width - x), (wy, -wx, wz), (height, width)
+        elif degrees == 180:
+            xy, world, size = (width - x, height - y), (-wx, -wy, wz), (width, height)
+        elif degrees == 270:
+            xy, world, size = (height - y, x), (-wy, wx, wz), (height, width)
+        else:
+            return self
+        return Body(np.stack(xy, 1), self.visibility, np.stack(world, 1), size)
+
+    @property
+    def hips(self) -> Array:
+        """(2,) px, the middle between the hips."""
+        return _middle(self.xy, "HIP")
+
+    @property
+    def torso(self) -> float:
+        """Pixels from between the shoulders to between the hips."""
+        return float(np.hypot(*(_middle(self.xy, "SHOULDER") - self.hips)))
+
+    @property
+    def box(self) -> Array:
+        """(4,) px: left, top, right, bottom of the trunk and limbs."""
+        points = self.xy[_MAIN]
+        return np.concatenate([points.min(0), points.max(0)])
+
+
+def _middle(xy: Array, part: str) -> Array:
+    middle: Array = (xy[Joint[f"LEFT_{part}"]] + xy[Joint[f"RIGHT_{part}"]]) / 2
+    return middle
+
+
+_MAIN = [
+    Joint[f"{side}_{part}"]
+    for side in ("LEFT", "RIGHT")
+    for part in ("SHOULDER", "ELBOW", "WRIST", "HIP", "KNEE", "ANKLE")
+]
+#: Bones and the longest they may be, in torsos. Foreshortening makes any bone short, and the
+#: torso too, which leaves room above the anatomical ratios (thigh 0.9, shin 0.9, arm 0.6).
+_BONES = [
+    (Joint[f"{side}_{a}"], Joint[f"{side}_{b}"], longest)
+    for side in ("LEFT", "RIGHT")
+    for a, b, longest in (
+        ("SHOULDER", "ELBOW", 1.2),
+        ("ELBOW", "WRIST", 1.2),
+        ("HIP", "KNEE", 1.6),
+        ("KNEE", "ANKLE", 1.6),
+    )
+]
+
+
+def plausible(body: Body) -> bool:
+    """Whether a detection that was searched for may be believed to be a person.
+
+    At least eight of the twelve joints of trunk and limbs are in view (visibility of 0.5) and
+    inside the picture, a shoulder, a hip and a knee among them; the torso is no speck; no bone
+    is longer than bones are, and at least one leg is more than a stump.
+    """
+    width, height = body.size
+    x, y = body.xy.T
+    inside = (x >= 0) & (x <= width) & (y >= 0) & (y <= height)
+    seen = inside & (body.visibility >= 0.5)
+    torso = body.torso
+    if not np.isfinite(body.xy).all() or seen[_MAIN].sum() < 8:
+        return False
+    for part in ("SHOULDER", "HIP", "KNEE"):
+        if not (seen[Joint[f"LEFT_{part}"]] or seen[Joint[f"RIGHT_{part}"]]):
+            return False
+    if torso < 0.04 * math.hypot(width, height):
+        return False
+    for a, b, longest in _BONES:
+        if np.hypot(*(body.xy[a] - body.xy[b])) > longest * torso:
+            return False
+    legs = [
+        np.hypot(*(body.xy[hip] - body.xy[knee])) + np.hypot(*(body.xy[knee] - body.xy[ankle]))
+        for hip, knee, ankle in (
+            (Joint.LEFT_HIP, Joint.LEFT_KNEE, Joint.LEFT_ANKLE),
+            (Joint.RIGHT_HIP, Joint.RIGHT_KNEE, Joint.RIGHT_ANKLE),
+        )
+    ]
+    return bool(max(legs) > 0.5 * torso)
+
+
+def _same_place(a: Body, b: Body) -> bool:
+    """Whether two looks show one body that did not move much."""
+    near = np.hypot(*(a.hips - b.hips)) < 0.5 * a.torso
+    return bool(near and 0.6 < b.torso / max(a.torso, 1e-9) < 1.6)
+
+
+def _another(body: Body, first: Body) -> bool:
+    """Whether ``body`` is a second person of about the size of ``first``, and not part of it."""
+    if not plausible(body) or body.torso < 0.5 * first.torso:
+        return False
+    a, b = body.box, first.box
+    sides = np.minimum(a[2:], b[2:]) - np.maximum(a[:2], b[:2])
+    shared = float(np.prod(np.maximum(sides, 0.0)))
+    areas = float(np.prod(a[2:] - a[:2])) + float(np.prod(b[2:] - b[:2]))
+    apart = np.hypot(*(body.hips - first.hips)) > 0.5 * first.torso
+    return bool(apart and shared < 0.3 * (areas - shared))
+
+
+# -------------------------------------------------------------------------------------- graph
+
+_QUIET = threading.RLock()
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Send file descriptor 2 nowhere: MediaPipe's C++ prints there whatever it is told."""
+    with _QUIET, contextlib.ExitStack() as undo:
+        with contextlib.suppress(ValueError, AttributeError, OSError):
+            sys.stderr.flush()
+        try:
+            kept = os.dup(2)
+        except OSError:  # there is no stderr
+            yield
+            return
+        undo.callback(os.close, kept)
+        void = os.open(os.devnull, os.O_WRONLY)
+        undo.callback(os.close, void)
+        os.dup2(void, 2)
+        undo.callback(os.dup2, kept, 2)
+        yield
+
+
+class _Graph:
+    """One MediaPipe pose landmarker. Its collection by the garbage collector can deadlock: close it.
+
+    ``video``: tracks one body through rising times; else looks at single frames for two.
+    """
+
+    def __init__(self, model: str, confidence: float, *, video: bool) -> None:
+        self.confidence = confidence
+        self._first, self._video = True, video
+        self._task: Any = None
+        for name, value in (("GLOG_minloglevel", "3"), ("TF_CPP_MIN_LOG_LEVEL", "3")):
+            os.environ.setdefault(name, value)
+        try:
+            with _quiet():
+                import mediapipe as mp
+                from mediapipe.tasks.python import BaseOptions, vision
+        except (ImportError, OSError) as error:
+            raise FormcheckError(
+                f"mediapipe cannot be loaded ({_line(error)}); run `formcheck doctor`"
+            ) from error
+        self._mp = mp
+        mode = vision.RunningMode.VIDEO if video else vision.RunningMode.IMAGE
+        options = vision.PoseLandmarkerOptions(
+            base_options=BaseOptions(model_asset_path=model),
+            running_mode=mode,
+            num_poses=1 if video else 2,
+            min_pose_detection_confidence=confidence,
+        )
+        try:
+            with _quiet():
+                self._task = vision.PoseLandmarker.create_from_options(options)
+        except (RuntimeError, ValueError, OSError) as error:
+            raise ModelError(
+                f"{model}: expected a pose landmarker model (.task), it does not load "
+                f"({_line(error)}); get it again or name another with --model"
+            ) from error
+
+    def bodies(self, rgb: Image, ms: int) -> list[Body]:
+        """The bodies found in an RGB picture.
+
+        Raises:
+            RuntimeError, ValueError: the graph broke; close it and make another.
+        """
+        # The model's first frame is where it reports on its delegates.
+        with _quiet() if self._first else contextlib.nullcontext():
+            # An mp.Image of an array that is not contiguous holds other pixels than the array.
+            pixels = np.ascontiguousarray(rgb)
+            image = self._mp.Image(image_format=self._mp.ImageFormat.SRGB, data=pixels)
+            if self._video:
+                result = self._task.detect_for_video(image, ms)
+            else:
+                result = self._task.detect(image)
+        self._first = False
+        height, width = rgb.shape[:2]
+        found = []
+        for points, world in zip(result.pose_landmarks, result.pose_world_landmarks, strict=True):
+            body = Body(
+                np.array([(p.x * width, p.y * height) for p in points]),
+                np.array([p.visibility for p in points]),
+                np.array([(p.x, p.y, p.z) for p in world]),
+                (width, height),
+            )
+            if body.xy.shape == (JOINTS, 2) and np.isfinite(body.xy).all():
+                found.append(body)
+        return found
+
+    def close(self) -> None:
+        task, self._task = self._task, None
+        if task is not None:
+            with _quiet():
+                task.close()
+
+
+def _line(error: BaseException) -> str:
+    return " ".join(str(error).split())[:200] or type(error).__name__
+
+
+# ----------------------------------------------------------------------------------- searches
+
+
+@dataclass(frozen=True)
+class _Way:
+    """A way to look at a frame: turned clockwise by ``degrees``, at a detection confidence."""
+
+    degrees: int
+    confidence: float
+
+
+class Landmarker:
+    """Finds and follows one person through the frames of one stream.
+
+    Use it as a context manager, or close it: one that is left to the garbage collector can hang
+    the process.
+
+    Args:
+        model: a ``Model`` (name, path, sha256) or the path of a ``.task`` bundle.
+        confidence: of a detection, 0..1.
+        rotate: ``auto`` also searches the picture turned; 0, 90, 180 or 270 looks at it turned
+            clockwise by that much and no other way. Landmarks are always those of the frame as
+            it was given.
+
+    Attributes:
+        model_name, sha256: what the poses were made with.
+        log: one line for each time somebody was found by searching, or the model was restarted.
+
+    Raises:
+        ModelError: no such model, or it does not load.
+        UsageError: confidence or rotate is out of range.
+    """
+
+    def __init__(self, model: Any, confidence: float = 0.5, rotate: str | int = "auto") -> None:
+        # Outside 0..1 MediaPipe aborts the process instead of raising.
+        if not 0.0 <= float(confidence) <= 1.0:
+            raise UsageError(f"confidence must lie in 0..1, got {confidence!r}")
+        if str(rotate) not in ("auto", "0", "90", "180", "270"):
+            raise UsageError(f"rotate must be auto, 0, 90, 180 or 270, got {rotate!r}")
+        self._path = Path(getattr(model, "path", model))
+        if not self._path.is_file():
+            raise ModelError(
+                f"{self._path}: no such model; name lite, full, heavy or a .task file with --model"
+            )
+        self.model_name: str = getattr(model, "name", None) or self._path.stem
+        self.sha256: str = (
+            getattr(model, "sha256", None) or hashlib.sha256(self._path.read_bytes()).hexdigest()
+        )
+        self.log: list[str] = []
+        base = 0 if rotate == "auto" else int(rotate)
+        turns = (0, 90, 270, 180) if rotate == "auto" else (base,)
+        self._home = _Way(base, float(confidence))
+        levels = (self._home.confidence, min(self._home.confidence, LOW_CONFIDENCE))
+        #: All ways to look, the likelier first; the tracker's own way is left out when searching.
+        self._ways = list(dict.fromkeys(_Way(turned, c) for c in levels for turned in turns))
+        self._way = self._home
+        self._tracker: _Graph | None = None
+        self._lookers: dict[float, _Graph] = {}
+        self._fresh = True  # no frame went through the tracker since it was made
+        self._ms = 0
+        self._seen_at = -math.inf  # when a body was last tracked
+        self._lost_at: float | None = None  # when the search began; None while a body is tracked
+        self._searched_at = -math.inf
+        self._next_way = 0
+        self._candidate: tuple[_Way, Body, int] | None = None
+        self._people = 1
+        self._look_at = math.inf
+        self._doubt = False  # the last look saw another number of people
+        self._make_tracker(self._home)
+
+    # ------------------------------------------------------------------------------ one frame
+
+    def detect(self, frame: Frame, rgb: Image | None = None) -> Pose:
+        """The pose in ``frame``, rounded as a track keeps it; a missing one if nobody is there.
+
+        Args:
+            frame: of one stream, in rising time.
+            rgb: ``to_rgb(frame.image)`` if that was done elsewhere, to save the time here.
+
+        Raises:
+            ModelError: the model breaks on frame after frame.
+        """
+        if rgb is None:
+            rgb = to_rgb(frame.image)
+        if rgb is None:
+            size = (0, 0) if np.ndim(frame.image) < 2 else np.shape(frame.image)[1::-1]
+            return quantise(Pose.missing(frame.t, (int(size[0]), int(size[1]))))
+        t, size = frame.t, (rgb.shape[1], rgb.shape[0])
+        turned = turn(rgb, self._way.degrees)
+        body = self._track(turned, t)
+        if body is None:
+            body = self._search(rgb, t)
+            if body is not None:
+                turned = turn(rgb, self._way.degrees)
+        if body is None:
+            return quantise(Pose.missing(t, size))
+        self._found(t)
+        if t >= self._look_at:
+            self._count(turned, body, t)
+        upright = body.turned_back(self._way.degrees)
+        return quantise(Pose(t, upright.xy, upright.visibility, upright.world, size, self._people))
+
+    def _found(self, t: float) -> None:
+        if self._lost_at is not None or t - self._seen_at > LOST_S:
+            self._people, self._doubt, self._look_at = 1, False, t + LOOK_FIRST_S
+        self._seen_at, self._lost_at, self._candidate = t, None, None
+        self._next_way = 0
+        # The looker of the low confidence is not needed any more.
+        for level in [c for c in self._lookers if c != self._home.confidence]:
+            self._lookers.pop(level).close()
+
+    # --------------------------------------------------------------------------------- graphs
+
+    def _make_tracker(self, way: _Way) -> None:
+        if self._tracker is not None:
+            self._tracker.close()
+            self._tracker = None
+        self._tracker = _Graph(str(self._path), way.confidence, video=True)
+        self._way, self._fresh = way, True
+
+    def _turn_to(self, way: _Way) -> None:
+        """Track in another way: a turn needs nothing, another confidence a new graph."""
+        if way.confidence != self._way.confidence:
+            self._make_tracker(way)
+        self._way = way
+
+    def _track(self, turned: Image, t: float) -> Body | None:
+        if self._tracker is None:
+            raise ValueError("this landmarker is closed")
+        # Whole milliseconds from 1 on that always rise, or the graph refuses them.
+        self._ms = max(self._ms + 1, int(t * 1000) + 1)
+        try:
+            bodies = self._tracker.bodies(turned, self._ms)
+        except (RuntimeError, ValueError) as error:
+            if self._fresh:
+                raise ModelError(
+                    f"{self.model_name}: the pose model fails on every frame ({_line(error)}); "
+                    "run `formcheck doctor` or try another --model"
+                ) from error
+            self.log.append(f"model restarted at t={t:.2f} s ({_line(error)})")
+            self._make_tracker(self._way)
+            return None
+        self._fresh = False
+        body = bodies[0] if bodies else None
+        searching = self._lost_at is not None and self._way != self._home
+        if body is not None and searching and not plausible(body):
+            return None  # what this way brings was only believed for the body it was found by
+        return body
+
+    def _look(self, turned: Image, confidence: float) -> list[Body]:
+        """All bodies (two at most) in a single picture, without touching the tracker."""
+        graph = self._lookers.get(confidence)
+        try:
+            if graph is None:
+                graph = _Graph(str(self._path), confidence, video=False)
+                self._lookers[confidence] = graph
+            return graph.bodies(turned, 0)
+        except (RuntimeError, ValueError) as error:
+            self.log.append(f"search model restarted ({_line(error)})")
+            if graph is not None:
+                self._lookers.pop(confidence).close()
+            return []
+
+    # ---------------------------------------------------------------------------- the searches
+
+    def _search(self, rgb: Image, t: float) -> Body | None:
+        """Look at a frame in which the tracker has nobody in one more way.
+
+        Returns:
+            The body, tracked from now on, when this look confirms it; else None.
+        """
+        if self._lost_at is None:
+            if t - self._seen_at <= LOST_S:
+                return None
+            self._lost_at = t
+            self._turn_to(self._home)
+        ways = [way for way in self._ways if way != self._way]
+        if self._candidate is not None:
+            way, before, looks = self._candidate
+        else:
+            eager = t - self._lost_at <= EAGER_S
+            if not ways or (not eager and t - self._searched_at < SEARCH_EVERY_S):
+                return None
+            way, before, looks = ways[self._next_way % len(ways)], None, 0
+            self._next_way += 1
+        self._searched_at, self._candidate = t, None
+        turned = turn(rgb, way.degrees)
+        seen = [body for body in self._look(turned, way.confidence) if plausible(body)]
+        if before is not None:
+            seen = [body for body in seen if _same_place(before, body)]
+        if not seen:
+            return None
+        looks += 1
+        if looks < (2 if way.confidence == self._home.confidence else 3):
+            self._candidate = way, seen[0], looks
+            return None
+        self._turn_to(way)
+        body = self._track(turned, t)
+        if body is None or not plausible(body):
+            self._turn_to(self._home)
+            return None
+        self.log.append(f"found at {way.degrees}°, confidence {way.confidence:g}, t={t:.2f} s")
+        return body
+
+    def _count(self, turned: Image, body: Body, t: float) -> None:
+        """Look whether a second person is in view; a change counts when it is seen twice."""
+        others = [b for b in self._look(turned, self._home.confidence) if _another(b, body)]
+        people = 2 if others else 1
+        if people == self._people:
+            self._doubt = False
+        elif self._doubt:
+            self._people, self._doubt = people, False
+        else:
+            self._doubt = True
+        if self._doubt:
+            self._look_at = t + LOOK_AGAIN_S
+        else:
+            self._look_at = t + (LOOK_EVERY_S if self._people == 1 else LOOK_TWO_S)
+
+    # -------------------------------------------------------------------------------- closing
+
+    def close(self) -> None:
+        """Close every graph; may be called twice."""
+        tracker, self._tracker = self._tracker, None
+        graphs = [tracker, *self._lookers.values()]
+        self._lookers.clear()
+        for graph in graphs:
+            if graph is not None:
+                graph.close()
+
+    def __enter__(self) -> Landmarker:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
