@@ -1,0 +1,6 @@
+"""How right and how fast the analyzers are, on labelled clips, in one command.
+
+``labels`` is the truth, ``metrics`` compares an answer with it and adds up, ``curves`` tells how
+large a fault must be to be flagged, ``replays`` changes tracks that should not change answers,
+``cache`` keeps landmarks, ``run`` puts them together, ``speed`` measures time, ``report`` writes.
+"""

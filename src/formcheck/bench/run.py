@@ -1,0 +1,383 @@
+"""The bench itself: labels in, everything that was measured out.
+
+Two phases, each spread over processes: clips become pose tracks (unless their landmarks are
+kept already), then every track goes through the analyzers. A clip that breaks an analyzer is
+reported and does not stop the others.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+
+from ..drill import Dose
+from ..errors import FormcheckError, InputError
+from ..events import SetResult
+from ..pose import Pose, Side
+from . import cache
+from .labels import Label
+from .metrics import ClipScore, Miss, judge, misses
+from .replays import REPLAYS, ReplayScore, compare, seed_of
+
+__all__ = ["ClipRun", "Outcome", "Plan", "Wrong", "analyse", "load_poses", "run_bench"]
+
+T = TypeVar("T")
+R = TypeVar("R")
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to measure.
+
+    Attributes:
+        source: ``poses`` uses landmarks that are kept and makes those that are missing,
+            ``video`` makes all of them afresh.
+        model: name or path of the pose model.
+        drills: only these (all when empty).
+        tracks: folder with STEM.npz tracks that are used instead of the clips.
+        cache: folder where landmarks are kept.
+        side: ``auto`` lets the analyzer find the side, ``given`` tells it the label's.
+        wrong, replays, signals: whether to run the wrong exercises, the replays, and to keep
+            the signals around each miss.
+        jobs: processes.
+    """
+
+    source: str = "poses"
+    model: str = "full"
+    drills: tuple[str, ...] = ()
+    tracks: Path | None = None
+    cache: Path = field(default_factory=cache.default_folder)
+    side: str = "auto"
+    wrong: bool = True
+    replays: bool = True
+    signals: bool = False
+    jobs: int = 1
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """What another drill's analyzer answered on a clip.
+
+    ``declared``: the label itself says that this drill must count nothing (``not_drills``).
+    ``relative``: the two drills say they are the same movement.
+    """
+
+    clip: str
+    drill: str
+    analyzer: str
+    reps: int
+    holds: int
+    hold_s: float
+    declared: bool
+    relative: bool
+
+
+@dataclass(frozen=True)
+class ClipRun:
+    """Everything one clip gave. ``error`` is the one line of an analyzer that broke."""
+
+    label: Label
+    frames: int
+    score: ClipScore | None = None
+    misses: tuple[tuple[Miss, dict[str, tuple[float, float, float]]], ...] = ()
+    replays: tuple[ReplayScore, ...] = ()
+    wrong: tuple[Wrong, ...] = ()
+    errors: tuple[str, ...] = ()
+    model: str | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A whole bench run. ``skipped`` says one line for each label that was left out."""
+
+    runs: tuple[ClipRun, ...]
+    skipped: tuple[str, ...]
+    landmarked: int
+
+    @property
+    def scores(self) -> list[ClipScore]:
+        return [r.score for r in self.runs if r.score is not None]
+
+
+# -------------------------------------------------------------------------------- one track
+
+
+def load_poses(path: Path) -> tuple[list[Pose], dict[str, Any]]:
+    """The poses of a track and what it says of itself."""
+    from ..capture import PoseTrack
+
+    with PoseTrack(path) as track:
+        return list(track), dict(track.meta)
+
+
+Trace = tuple[list[float], list[Any]]
+
+
+def analyse(
+    poses: Iterable[Pose],
+    drill: str,
+    side: Side | None = None,
+    dose: Dose | None = None,
+    trace: Trace | None = None,
+) -> SetResult:
+    """The answer of a fresh analyzer; ``trace`` is filled with times and signals."""
+    from ..analyzer import Analyzer
+    from ..registry import get_drill
+
+    analyzer = Analyzer(get_drill(drill), side=side, dose=dose)
+    for pose in poses:
+        step = analyzer.update(pose)
+        if trace is not None:
+            trace[0].append(pose.t)
+            trace[1].append(dict(step.signals))
+    analyzer.finish()
+    return analyzer.result()
+
+
+def _around(miss: Miss, trace: Trace) -> dict[str, tuple[float, float, float]]:
+    """Of each signal: its median in the second before the miss, its smallest and largest in it."""
+    if miss.from_s is None or miss.to_s is None or not trace[0]:
+        return {}
+    t = np.array(trace[0])
+    inside = np.flatnonzero((t >= miss.from_s) & (t < miss.to_s))
+    before = np.flatnonzero((t >= miss.from_s - 1) & (t < miss.from_s))
+    values = {}
+    for name in trace[1][0]:
+        series = np.array([row.get(name, np.nan) for row in trace[1]], float)
+        there, rest = series[inside], series[before]
+        there, rest = there[np.isfinite(there)], rest[np.isfinite(rest)]
+        if there.size:
+            values[name] = (
+                float(np.median(rest)) if rest.size else float("nan"),
+                float(there.min()),
+                float(there.max()),
+            )
+    return values
+
+
+def _others(label: Label, plan: Plan) -> Iterator[tuple[str, bool, bool]]:
+    """The other drills whose analyzers are tried on a clip: name, declared, relative."""
+    from ..registry import all_drills
+
+    known = all_drills()
+    own = known.get(label.drill or "")
+    for name, drill in known.items():
+        declared = name in label.not_drills
+        # Of a real clip only what its label denies is known to be wrong.
+        if name == label.drill or (label.source == "real" and not declared):
+            continue
+        if plan.drills and name not in plan.drills and label.drill not in plan.drills:
+            continue
+        relative = (own is not None and name in own.relatives) or label.drill in drill.relatives
+        yield name, declared, relative and not declared
+
+
+def _one(task: tuple[Label, Path, Plan]) -> ClipRun:
+    """Everything that is asked of one track."""
+    label, path, plan = task
+    poses, meta = load_poses(path)
+    model = meta.get("model")
+    errors: list[str] = []
+
+    def attempt(drill: str, track: Sequence[Pose], what: str, **more: Any) -> SetResult | None:
+        try:
+            return analyse(track, drill, **more)
+        except Exception as error:  # an analyzer's bug is a finding, not the end of the bench
+            errors.append(f"{label.clip}, {what}: {type(error).__name__}: {error}")
+            return None
+
+    score: ClipScore | None = None
+    missed: list[tuple[Miss, dict[str, tuple[float, float, float]]]] = []
+    replayed: list[ReplayScore] = []
+    from ..registry import all_drills
+
+    if label.drill in all_drills() and (not plan.drills or label.drill in plan.drills):
+        drill = label.drill
+        side = Side(label.side) if plan.side == "given" and label.side else None
+        dose = None if label.dose_hold_s is None else Dose(hold_s=label.dose_hold_s)
+        trace: Trace | None = ([], []) if plan.signals else None
+        base = attempt(drill, poses, drill, side=side, dose=dose, trace=trace)
+        if base is not None:
+            score = judge(label, base, model)
+            missed = [(m, _around(m, trace) if trace else {}) for m in misses(score)]
+            for name, replay in REPLAYS.items() if plan.replays and label.view_ok else ():
+                track = replay(poses, seed_of(label.stem, name), base)
+                way = side.other if side and name == "mirrored" else side
+                other = attempt(drill, track, name, side=way, dose=dose)
+                if other is not None:
+                    replayed.append(compare(label.clip, drill, name, base, other))
+    wrong = []
+    for name, declared, relative in _others(label, plan) if plan.wrong else ():
+        result = attempt(name, poses, f"as {name}")
+        if result is not None:
+            hold_s = sum(h.seconds for h in result.holds)
+            wrong.append(
+                Wrong(
+                    label.clip,
+                    label.drill or "none",
+                    name,
+                    result.complete,
+                    len(result.holds),
+                    hold_s,
+                    declared,
+                    relative,
+                )
+            )
+    return ClipRun(
+        label,
+        len(poses),
+        score,
+        tuple(missed),
+        tuple(replayed),
+        tuple(wrong),
+        tuple(errors),
+        model,
+    )
+
+
+# ------------------------------------------------------------------------------- many tracks
+
+
+def _landmark(task: tuple[Path, Path, str]) -> None:
+    """Make the pose track of one clip."""
+    from ..capture import VideoFile, write_track
+    from ..landmarker import Landmarker
+    from ..models import find_model
+
+    clip, target, name = task
+    model = find_model(name)
+    with VideoFile(clip) as video, Landmarker(model) as landmarker:
+        poses = [landmarker.detect(frame) for frame in video]
+        meta = {
+            "fps": video.fps,
+            "model": landmarker.model_name,
+            "model_sha256": landmarker.sha256,
+            "mediapipe": cache.mediapipe_version(),
+            "clip": clip.name,
+        }
+    write_track(target, poses, meta)
+
+
+def _spread(
+    work: Callable[[T], R], tasks: Sequence[T], jobs: int, progress: Progress, what: str
+) -> list[R]:
+    """``work`` over all tasks in their order, in processes when there is more than one."""
+    progress(what, 0, len(tasks))
+    if jobs <= 1 or len(tasks) <= 1:
+        done = []
+        for task in tasks:
+            done.append(work(task))
+            progress(what, len(done), len(tasks))
+        return done
+    # spawn: a fork would copy whatever threads the model or OpenCV run here
+    context = multiprocessing.get_context("spawn")
+    results: dict[int, R] = {}
+    with ProcessPoolExecutor(min(jobs, len(tasks)), mp_context=context) as pool:
+        futures = {pool.submit(work, task): i for i, task in enumerate(tasks)}
+        try:
+            for future in as_completed(futures):
+                results[futures[future]] = future.result()
+                progress(what, len(results), len(tasks))
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+    return [results[i] for i in range(len(tasks))]
+
+
+def clip_path(label: Label) -> Path:
+    """The clip or track a label belongs to: beside it, by the name it gives."""
+    return label.path.with_name(label.clip)
+
+
+def _model_sha256(name: str, folder: Path) -> str:
+    """Of the model, also when it is no longer there but its landmarks are kept."""
+    from ..errors import ModelError
+    from ..models import find_model
+
+    note = folder / f"model-{Path(name).name}.sha256"
+    try:
+        sha256 = str(find_model(name).sha256)
+    except ModelError:
+        if note.exists():
+            return note.read_text(encoding="utf-8").strip()
+        raise
+    folder.mkdir(parents=True, exist_ok=True)
+    note.write_text(sha256 + "\n", encoding="utf-8")
+    return sha256
+
+
+def _tracks(
+    labels: Sequence[Label], plan: Plan, skipped: list[str]
+) -> tuple[list[tuple[Label, Path]], list[tuple[Path, Path, str]]]:
+    """Each label with its track, and which tracks have to be made first."""
+    ready: list[tuple[Label, Path]] = []
+    missing: list[tuple[Path, Path, str]] = []
+    sha256: str | None = None
+    for label in labels:
+        clip = clip_path(label)
+        own = plan.tracks / f"{label.stem}.npz" if plan.tracks else None
+        if own is not None and own.exists():
+            ready.append((label, own))
+        elif not clip.exists():
+            skipped.append(f"{label.clip}: not beside its label {label.path.name}; left out")
+        elif clip.suffix.lower() == ".npz":
+            ready.append((label, clip))
+        else:
+            sha256 = sha256 or _model_sha256(plan.model, plan.cache)
+            target = cache.track_path(plan.cache, clip, sha256)
+            ready.append((label, target))
+            if plan.source == "video" or not target.exists():
+                missing.append((clip, target, plan.model))
+    return ready, missing
+
+
+def _wanted(label: Label, plan: Plan) -> bool:
+    from ..registry import all_drills
+
+    if not plan.drills or label.drill in plan.drills:
+        return label.drill in all_drills() or (plan.wrong and label.drill is None)
+    return plan.wrong
+
+
+def run_bench(
+    labels: Sequence[Label], plan: Plan, progress: Progress = lambda what, done, of: None
+) -> Outcome:
+    """Measure every label.
+
+    Raises:
+        InputError: nothing is left to measure.
+        ModelError: landmarks have to be made and there is no model.
+    """
+    skipped: list[str] = []
+    wanted = [label for label in labels if _wanted(label, plan)]
+    away = len(labels) - len(wanted)
+    if away and not plan.drills:
+        skipped.append(f"{away} clips of drills that have no analyzer")
+    ready, missing = _tracks(wanted, plan, skipped)
+    if not ready:
+        raise InputError(
+            f"nothing to measure: of {len(labels)} labels none has a clip or pose track and an "
+            "analyzer; check --drill and that the clips lie beside their labels"
+        )
+    plan.cache.mkdir(parents=True, exist_ok=True)
+    _spread(_landmark, missing, plan.jobs, progress, "landmarks")
+    tasks = [(label, path, plan) for label, path in ready]
+    runs = _spread(_guarded, tasks, plan.jobs, progress, "analysis")
+    for run in runs:
+        if isinstance(run, str):
+            skipped.append(run)
+    return Outcome(tuple(r for r in runs if isinstance(r, ClipRun)), tuple(skipped), len(missing))
+
+
+def _guarded(task: tuple[Label, Path, Plan]) -> ClipRun | str:
+    try:
+        return _one(task)
+    except FormcheckError as error:
+        return str(error)
