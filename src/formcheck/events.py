@@ -21,6 +21,7 @@ __all__ = [
     "CannotJudgeSpan",
     "Event",
     "FaultCleared",
+    "FaultNotJudged",
     "FaultRaised",
     "FaultSpan",
     "Hold",
@@ -120,8 +121,9 @@ class FaultSpan(_Record):
 class Rep(_Record):
     """One counted (``complete``) or partial repetition.
 
-    ``hold_s`` is the time at the top, ``peak`` the largest value of the drill's main signal
-    in its unit. ``score`` is None until scored.
+    ``hold_s`` is the time at the top, ``peak`` the value of the drill's main signal there and
+    ``rise`` its change from rest, both in the signal's unit; ``bumps`` counts extra stops and
+    starts on the way. ``score`` is None until scored.
     """
 
     n: int
@@ -133,6 +135,8 @@ class Rep(_Record):
     hold_s: float
     peak: float
     complete: bool
+    rise: float = math.nan
+    bumps: int = 0
     score: int | None = None
     faults: tuple[FaultSpan, ...] = ()
 
@@ -231,6 +235,14 @@ class FaultCleared(Event):
 
 
 @dataclass(frozen=True)
+class FaultNotJudged(Event):
+    """This fault cannot be seen from here, though the drill itself can be judged."""
+
+    code: str
+    reason: Reason
+
+
+@dataclass(frozen=True)
 class PoseLost(Event):
     pass
 
@@ -311,6 +323,7 @@ class SetResult:
     holds: tuple[Hold, ...]
     cannot_judge: tuple[CannotJudgeSpan, ...]
     faults: tuple[FaultSpan, ...] = ()
+    not_judged: Mapping[str, Reason] = field(default_factory=dict)
     score: int | None = None
     notes: tuple[str, ...] = ()
     parameters: Mapping[str, Any] = field(default_factory=dict)
@@ -338,6 +351,7 @@ class SetResult:
             "counts": {"reps": self.complete, "partial": self.partial},
             "holds": _plain(self.holds),
             "faults": _plain(self.faults),
+            "not_judged": _plain(self.not_judged),
             "cannot_judge": _plain(self.cannot_judge),
             "score": self.score,
             "notes": list(self.notes),

@@ -1,0 +1,723 @@
+"""The judge of one set: poses in, steps and a result out. Pure: no clock, no I/O.
+
+    pose -> steady pose -> can it be judged? -> signals -> machine -> faults -> Step
+                                  |no
+                                  v
+                            CannotJudge(reason)
+
+One *lane* follows one working side. A drill whose side is whichever limb moves has two lanes,
+and the one that moves first has the floor until its movement is over.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from math import isfinite, nan
+from statistics import median
+
+from .drill import Dose, Drill, Facts, Fault, Sides
+from .events import (
+    CannotJudge,
+    CannotJudgeSpan,
+    Event,
+    FaultCleared,
+    FaultNotJudged,
+    FaultRaised,
+    FaultSpan,
+    Hold,
+    HoldDone,
+    HoldStarted,
+    HoldTick,
+    JudgingResumed,
+    Phase,
+    PhaseChanged,
+    PoseFound,
+    PoseLost,
+    Reason,
+    Rep,
+    RepDone,
+    SetDone,
+    SetResult,
+    SideChosen,
+    Step,
+)
+from .motion import MAX_GAP_S, HoldRule, Holds, HoldShape, RepRule, Reps, RepShape, RepState
+from .pose import Joint, Pose, Side
+from .postures import from_the_feet
+from .scoring import score_hold, score_rep, score_set
+from .signals import Body
+from .stabilise import Stabiliser
+
+__all__ = ["Analyzer"]
+
+#: A reason must stand this long before judging stops, and be gone this long before it goes on
+#: (EC): shorter than any repetition, longer than a flicker of the model.
+STOP_S, RESUME_S = 0.5, 0.3
+#: After getting into position, the signal must rest this long before anything can begin (EC).
+SETTLE_S = 0.4
+#: A fault judged at the end of a repetition is shown for this long (EC).
+SHOWN_S = 4.0
+#: The torso's length follows the image this slowly, seconds (EC).
+TORSO_FOLLOWS_S = 3.0
+#: How long the rest before a movement is looked at for reference (EC).
+REST_WINDOW_S = 1.2
+
+_PHASES = {
+    RepState.REST: Phase.REST,
+    RepState.RISE: Phase.RISE,
+    RepState.TOP: Phase.TOP,
+    RepState.FALL: Phase.FALL,
+}
+
+
+@dataclass
+class _Standing:
+    """A watched fault on its way to being raised, or raised."""
+
+    since: float
+    worst: float
+    last: float
+    raised: bool = False
+
+
+class _Lane:
+    """One working side: its machine, its signals over time, its faults."""
+
+    def __init__(self, drill: Drill, side: Side | None, dose: Dose) -> None:
+        self.drill, self.side, self.dose = drill, side, dose
+        rule = drill.motion
+        self.reps = Reps(rule) if isinstance(rule, RepRule) else None
+        self.holds = Holds(rule) if isinstance(rule, HoldRule) else None
+        self.values: dict[str, float] = {}
+        self.rests: dict[str, float] = {}
+        self.earlier: list[Facts] = []
+        self.spans: list[FaultSpan] = []
+        self._times: deque[float] = deque()
+        self._rows: deque[tuple[float, ...]] = deque()
+        self._names = tuple(s.name for s in drill.signals)
+        self._followers = {s.name: s.follower() for s in drill.signals}
+        self._watched: dict[str, _Standing] = {}
+        self.shown: dict[str, tuple[FaultSpan, float]] = {}
+        self._ticked = 0
+        self.settle_from: float | None = None
+        self._settle_values: deque[tuple[float, float]] = deque()
+
+    # -- state -----------------------------------------------------------------------------------
+    @property
+    def busy(self) -> bool:
+        if self.reps is not None:
+            return self.reps.state is not RepState.REST
+        return self.holds is not None and self.holds.running
+
+    @property
+    def main(self) -> float:
+        return self.values.get(self.drill.signal.name, nan)
+
+    @property
+    def phase(self) -> Phase:
+        if self.reps is not None:
+            return _PHASES[self.reps.state]
+        return Phase.HOLD if self.busy else Phase.REST
+
+    @property
+    def progress(self) -> float:
+        if self.reps is not None:
+            return self.reps.progress(self.main)
+        rule = self.drill.motion
+        assert isinstance(rule, HoldRule)
+        return self.main / rule.enter if rule.enter > 0 else nan
+
+    def hold_clock(self, t: float) -> float:
+        if self.holds is not None:
+            return self.holds.seconds(t)
+        assert self.reps is not None
+        return t - self.reps.top_since if self.reps.top_since is not None else nan
+
+    def pause(self) -> None:
+        """Nothing can be judged: a repetition under way is given up, a hold's clock stops."""
+        if self.reps is not None:
+            self.reps.abandon()
+
+    def unseen(self, t: float) -> HoldShape | None:
+        """A frame that cannot be judged; returns a hold that has been out of sight too long."""
+        return self.holds.update(t, nan) if self.holds is not None else None
+
+    def new_position(self, t: float) -> None:
+        """The person has just got into position: rest is unknown and must first settle."""
+        if self.busy:
+            return
+        if self.reps is not None:
+            self.reps.reset()
+        self.rests.clear()
+        self._times.clear()
+        self._rows.clear()
+        self.settle_from = t
+        self._settle_values.clear()
+
+    # -- one frame -------------------------------------------------------------------------------
+    def measure(self, body: Body) -> None:
+        body = body.worked_by(self.side)
+        t = body.pose.t
+        self.values = {name: follow(t, body) for name, follow in self._followers.items()}
+
+    def advance(self, t: float) -> RepShape | HoldShape | None:
+        """Feed the machine; returns a movement or hold that ended."""
+        x = self.main
+        if self.settle_from is not None and not self._settled(t, x):
+            return None
+        self._times.append(t)
+        self._rows.append(tuple(self.values[n] for n in self._names))
+        was_busy = self.busy
+        ended: RepShape | HoldShape | None
+        if self.reps is not None:
+            ended = self.reps.update(t, x)
+        else:
+            assert self.holds is not None
+            ended = self.holds.update(t, x)
+        if self.busy and not was_busy:
+            self._remember_rest(t)
+        if not self.busy and ended is None:
+            while self._times and t - self._times[0] > Reps.MEMORY_S:
+                self._times.popleft()
+                self._rows.popleft()
+        return ended
+
+    def _settled(self, t: float, x: float) -> bool:
+        assert self.settle_from is not None
+        rule = self.drill.motion
+        band = rule.start / 2 if isinstance(rule, RepRule) else float("inf")
+        kept = self._settle_values
+        kept.append((t, x))
+        while kept and t - kept[0][0] > SETTLE_S:
+            kept.popleft()
+        seen = [v for _, v in kept if isfinite(v)]
+        still = len(seen) >= 2 and max(seen) - min(seen) <= band
+        if t - self.settle_from >= SETTLE_S and still:
+            self.settle_from = None
+            return True
+        return False
+
+    def _remember_rest(self, t: float) -> None:
+        """Medians of every signal over the rest before the movement that has just begun."""
+        rule = self.drill.motion
+        begun = self.holds.from_s if self.holds is not None else t - rule.dwell_s  # type: ignore[union-attr]
+        for guard_s in (0.4, 0.05):  # the very beginning of the movement is no rest
+            window = [
+                row
+                for s, row in zip(self._times, self._rows, strict=True)
+                if begun - guard_s - REST_WINDOW_S <= s < begun - guard_s
+            ]
+            if len(window) >= 3:
+                break
+        else:
+            return
+        for i, name in enumerate(self._names):
+            seen = [row[i] for row in window if isfinite(row[i])]
+            if seen:
+                self.rests[name] = median(seen)
+
+    def facts(self, shape: RepShape | HoldShape) -> Facts:
+        rep = shape if isinstance(shape, RepShape) else None
+        from_s = rep.start_s if rep else shape.from_s  # type: ignore[union-attr]
+        to_s = rep.end_s if rep else shape.to_s  # type: ignore[union-attr]
+        keep = [
+            (s, row)
+            for s, row in zip(self._times, self._rows, strict=True)
+            if from_s - 0.5 <= s <= to_s + 0.5
+        ]
+        times = [s for s, _ in keep]
+        samples = {n: [row[i] for _, row in keep] for i, n in enumerate(self._names)}
+        facts = Facts(
+            side=self.side,
+            start_s=from_s,
+            peak_s=rep.peak_s if rep else from_s,
+            hold_end_s=rep.hold_end_s if rep else to_s,
+            end_s=to_s,
+            hold_target_s=self.dose.hold_s,
+            peak=rep.peak if rep else nan,
+            rise=rep.peak - rep.rest if rep else nan,
+            complete=rep.complete if rep else True,
+            whole_rise=rep.whole_rise if rep else True,
+            whole_fall=rep.whole_fall if rep else True,
+            bumps=0,
+            rests=dict(self.rests),
+            times=times,
+            samples=samples,
+            earlier=tuple(self.earlier),
+        )
+        return replace(facts, bumps=_bumps(facts, self.drill.signal.name))
+
+    def forget_movement(self, t: float) -> None:
+        """Drop the samples of a movement that is over, keeping the rest after it."""
+        while self._times and self._times[0] < t - 2 * 0.15:
+            self._times.popleft()
+            self._rows.popleft()
+
+    # -- watched faults --------------------------------------------------------------------------
+    def watch(self, t: float) -> list[Event]:
+        events: list[Event] = []
+        phase = self.phase.value
+        for fault in self.drill.faults:
+            if fault.signal is None:
+                continue
+            value = self.values[fault.signal]
+            if fault.change:
+                value -= self.rests.get(fault.signal, nan)
+            value = abs(value) if fault.sign == 0 else value * fault.sign
+            standing = self._watched.get(fault.code)
+            counts = self.busy and phase in fault.phases
+            if counts and fault.exceeded(value):
+                if standing is None:
+                    standing = self._watched[fault.code] = _Standing(t, value, t)
+                standing.worst = max(standing.worst, value)
+                standing.last = t
+                if not standing.raised and t - standing.since >= fault.persist_s:
+                    standing.raised = True
+                    events.append(_raised(t, fault, standing.worst))
+            elif standing is not None and not (standing.raised and counts and not fault.released(value)):
+                events += self._drop(t, fault.code)
+        return events
+
+    def _drop(self, t: float, code: str) -> list[Event]:
+        standing = self._watched.pop(code)
+        if not standing.raised:
+            return []
+        fault = self.drill.fault(code)
+        self.spans.append(_span(fault, standing.since, t, standing.worst))
+        return [FaultCleared(t, code)]
+
+    def drop_all(self, t: float) -> list[Event]:
+        return [e for code in list(self._watched) for e in self._drop(t, code)]
+
+    def standing(self, t: float) -> list[FaultSpan]:
+        now = [
+            _span(self.drill.fault(code), s.since, t, s.worst)
+            for code, s in self._watched.items()
+            if s.raised
+        ]
+        return now + [span for span, until in self.shown.values() if t < until]
+
+    # -- faults of a whole movement ----------------------------------------------------------------
+    def judge(self, t: float, facts: Facts, unseen: dict[str, Reason]) -> list[Event]:
+        events: list[Event] = []
+        for fault in self.drill.faults:
+            if fault.judge is None:
+                continue
+            if fault.can_see is not None and not fault.can_see(facts):
+                if fault.code not in unseen:
+                    unseen[fault.code] = fault.unseen
+                    events.append(FaultNotJudged(t, fault.code, fault.unseen))
+                continue
+            magnitude = fault.judge(facts)
+            if fault.exceeded(magnitude):
+                span = _span(fault, facts.start_s, facts.end_s, magnitude)
+                self.spans.append(span)
+                self.shown[fault.code] = (span, t + SHOWN_S)
+                events.append(_raised(t, fault, magnitude))
+            elif self.shown.pop(fault.code, None) is not None:
+                events.append(FaultCleared(t, fault.code))
+        return events
+
+
+def _towards(now: float, target: float, share: float) -> float:
+    """A step towards a target; all the way when there was nothing before."""
+    return now + (target - now) * min(1.0, share) if isfinite(now) and isfinite(share) else target
+
+
+def _span(fault: Fault, from_s: float, to_s: float, magnitude: float) -> FaultSpan:
+    return FaultSpan(
+        fault.code, from_s, to_s, magnitude, fault.unit, fault.severity, fault.cue, fault.certain
+    )
+
+
+def _raised(t: float, fault: Fault, magnitude: float) -> FaultRaised:
+    return FaultRaised(
+        t, fault.code, magnitude, fault.unit, fault.severity, fault.cue, fault.certain
+    )
+
+
+def _bumps(facts: Facts, name: str) -> int:
+    """Extra stops and starts on the way up and down: sub-movements (drills.md 3.2)."""
+    extra = 0
+    for from_s, to_s in ((facts.start_s, facts.peak_s), (facts.hold_end_s, facts.end_s)):
+        way = facts._between(name, from_s, to_s)
+        if len(way) < 4:
+            continue
+        span = max(way) - min(way)
+        turns, last, direction = 0, way[0], 0
+        for x in way[1:]:
+            if abs(x - last) > 0.05 * span:
+                now = 1 if x > last else -1
+                turns += direction not in (0, now)
+                direction, last = now, x
+        extra += turns
+    return extra
+
+
+class Analyzer:
+    """Judges one set of one drill.
+
+    Args:
+        drill: what to judge.
+        side: the working side if it is known; None finds it.
+        dose: what was asked for; holds are judged against ``dose.hold_s`` and not at all
+            without it.
+
+    Raises:
+        ValueError: from ``update``, when a pose does not come later than the one before.
+    """
+
+    def __init__(self, drill: Drill, *, side: Side | None = None, dose: Dose | None = None) -> None:
+        self.drill = drill
+        self.dose = dose or Dose()
+        self._given = side
+        self._stabiliser = Stabiliser()
+        self._side = side
+        sides: tuple[Side | None, ...] = (side,)
+        if drill.sides is Sides.MOVING and side is None:
+            sides = (Side.LEFT, Side.RIGHT)
+        elif drill.sides is Sides.NONE:
+            sides = (None,)
+        self._lanes = {s: _Lane(drill, s, self.dose) for s in sides}
+        self._lane = next(iter(self._lanes.values()))
+        self._side_reported = False
+        self._t0: float | None = None
+        self._t = nan
+        self._torso = self._torso_t = nan
+        self._frames = self._frames_seen = 0
+        self._seen_s = nan
+        self._lost = False
+        self._reason: Reason | None = Reason.NOT_IN_START_POSITION
+        self._since: float | None = None  # since when the judging should change
+        self._reason_since = 0.0
+        self._begun = False
+        self._last_phase = Phase.SETUP
+        self._unjudged: list[CannotJudgeSpan] = []
+        self._unseen: dict[str, Reason] = {}
+        self._reps: list[Rep] = []
+        self._holds: list[Hold] = []
+        self._ticked = 0
+        self._judged = _judged_joints(drill)
+        self._finished = False
+
+    # -- the way through -------------------------------------------------------------------------
+    def update(self, pose: Pose) -> Step:
+        """Judge one pose."""
+        if self._finished:
+            raise ValueError("this set is finished; make a new Analyzer for the next one")
+        if pose.t <= self._t:
+            raise ValueError(f"poses must come in rising time: {pose.t} s came after {self._t} s")
+        if self._t0 is None:
+            self._t0 = self._reason_since = pose.t
+        events: list[Event] = []
+        self._t = t = pose.t
+        self._frames += 1
+        self._frames_seen += pose.seen
+        events += self._note_pose(pose)
+        body = self._body(self._stabiliser.update(pose))
+        if body is None and t - self._seen_s <= MAX_GAP_S:
+            # A short loss changes nothing: clocks run on, machines wait (drills.md 2.2).
+            return self._step(events)
+        reason = self._why_not(pose, body)
+        events += self._decide(t, reason)
+        if self._reason is None and body is not None and reason is None:
+            events += self._judge(t, body)
+        else:
+            for lane in self._lanes.values():
+                lost = lane.unseen(t)
+                if lost is not None:
+                    events += lane.drop_all(t) + self._ended(t, lane, lost)
+        return self._step(events)
+
+    def finish(self) -> Step:
+        """The stream has ended: close what is open. Calling it again changes nothing."""
+        events: list[Event] = []
+        t = self._t
+        if not self._finished:
+            self._finished = True
+            for lane in self._lanes.values():
+                ended = (lane.reps or lane.holds).finish()  # type: ignore[union-attr]
+                if ended is not None:
+                    events += self._ended(t, lane, ended)
+                events += lane.drop_all(t)
+            if self._reason is not None and self._t0 is not None:
+                self._unjudged.append(self._cannot_span(t))
+            events.append(SetDone(t, self._complete, len(self._reps) - self._complete, len(self._holds)))
+        return self._step(events)
+
+    def result(self) -> SetResult:
+        """The record of the set so far (of the whole set after ``finish``)."""
+        t0 = self._t0 or 0.0
+        spans = tuple(
+            sorted((s for lane in self._lanes.values() for s in lane.spans), key=lambda s: s.from_s)
+        )
+        reps = tuple(replace(r, faults=_overlapping(spans, r.start_s, r.end_s)) for r in self._reps)
+        holds = tuple(replace(h, faults=_overlapping(spans, h.from_s, h.to_s)) for h in self._holds)
+        sides = {r.side for r in reps} | {h.side for h in holds}
+        side = self._given or (sides.pop() if len(sides) == 1 else self._side if not sides else None)
+        result = SetResult(
+            drill=self.drill.name,
+            side=side,
+            side_source="given" if self._given else "auto",
+            seconds=self._t - t0 if self._t0 is not None else 0.0,
+            frames=self._frames,
+            frames_with_pose=self._frames_seen,
+            reps=tuple(replace(r, score=score_rep(r, self.drill, self.dose)) for r in reps),
+            holds=tuple(replace(h, score=score_hold(h, self.drill, self.dose)) for h in holds),
+            cannot_judge=tuple(self._unjudged),
+            faults=spans,
+            not_judged=dict(self._unseen),
+            parameters=_parameters(self.drill, self.dose),
+        )
+        return replace(result, score=score_set(result, self.drill, self.dose))
+
+    # -- can it be judged? -----------------------------------------------------------------------
+    def _note_pose(self, pose: Pose) -> list[Event]:
+        if pose.seen:
+            if pose.t - self._seen_s > MAX_GAP_S:
+                for lane in self._lanes.values():
+                    lane.pause()
+            self._seen_s = pose.t
+            if self._lost:
+                self._lost = False
+                return [PoseFound(pose.t)]
+        elif not self._lost:
+            self._lost = True
+            return [PoseLost(pose.t)]
+        return []
+
+    def _body(self, pose: Pose) -> Body | None:
+        near = self._stabiliser.near
+        if not pose.seen or near is None:
+            return None
+        body = Body(pose, 1.0, near, self._side)
+        now = abs(body.trunk.axis)
+        if not now > 1.0:
+            return None
+        dt = pose.t - self._torso_t
+        # Somebody getting into position, or seen from another distance, is as long as they look.
+        elsewhere = self._reason is not None or not 0.7 < now / self._torso < 1.4
+        follows_s = 0.2 if elsewhere else TORSO_FOLLOWS_S
+        self._torso = _towards(self._torso, now, dt / follows_s)
+        self._torso_t = pose.t
+        body.torso = self._torso
+        if self.drill.side_of is not None and self._given is None:
+            body.side = self.drill.side_of(body)
+            if not self._lane.busy:
+                self._side = self._lane.side = body.side
+        return body
+
+    def _why_not(self, pose: Pose, body: Body | None) -> Reason | None:
+        if body is None:
+            return Reason.NO_PERSON
+        if pose.people > 1:
+            return Reason.SEVERAL_PEOPLE
+        view = self.drill.view
+        if view.name != "foot" and from_the_feet(body):
+            return Reason.WRONG_VIEW
+        if not view.posture(body):
+            return Reason.NOT_IN_START_POSITION
+        if not view.fits(body):
+            return Reason.WRONG_VIEW
+        sides = [body.side or body.near_side] if view.needs else []
+        hidden = any(
+            body.point(s.joint(part)) != body.point(s.joint(part)) for s in sides for part in view.needs
+        ) or any(
+            body.point(s.other.joint(part)) != body.point(s.other.joint(part))
+            for s in sides
+            for part in view.needs_other
+        )
+        return Reason.JOINTS_HIDDEN if hidden else None
+
+    def _decide(self, t: float, reason: Reason | None) -> list[Event]:
+        """Change between judging and not judging, slowly enough to ignore a flicker."""
+        if self._frames == 1:
+            self._reason = reason or Reason.NOT_IN_START_POSITION
+            return [CannotJudge(t, reason)] if reason else self._resume(t, t, at_once=True)
+        if reason is self._reason:
+            self._since = None
+            return []
+        if self._since is None:
+            self._since = t
+        stood = t - self._since
+        if reason is None:
+            return self._resume(t, self._since) if stood >= RESUME_S else []
+        at_once = reason is Reason.NO_PERSON  # has been missing for MAX_GAP_S already
+        return self._stop(t, self._since, reason) if at_once or stood >= STOP_S else []
+
+    def _stop(self, t: float, since: float, reason: Reason) -> list[Event]:
+        events: list[Event] = [CannotJudge(t, reason)]
+        if self._reason is None:
+            for lane in self._lanes.values():
+                events += lane.drop_all(t)
+                lane.pause()
+            if reason is Reason.NO_PERSON and isfinite(self._seen_s):
+                since = self._seen_s
+        else:
+            self._unjudged.append(self._cannot_span(since))
+        self._reason, self._reason_since, self._since = reason, since, None
+        return events
+
+    def _resume(self, t: float, since: float, at_once: bool = False) -> list[Event]:
+        if since > self._reason_since:
+            self._unjudged.append(self._cannot_span(since))
+        for lane in self._lanes.values():
+            lane.new_position(t)
+            if at_once:
+                lane.settle_from = None
+        self._reason, self._since, self._begun = None, None, True
+        return [JudgingResumed(t)]
+
+    def _cannot_span(self, to_s: float) -> CannotJudgeSpan:
+        assert self._reason is not None
+        return CannotJudgeSpan(self._reason_since, to_s, self._reason)
+
+    # -- judging ---------------------------------------------------------------------------------
+    def _judge(self, t: float, body: Body) -> list[Event]:
+        events: list[Event] = []
+        holder = next((lane for lane in self._lanes.values() if lane.busy), None)
+        for lane in self._lanes.values():
+            lane.measure(body)
+            if holder is not None and lane is not holder:
+                continue
+            ended = lane.advance(t)
+            if ended is not None:
+                events += lane.drop_all(t)
+                events += self._ended(t, lane, ended)
+            if lane.busy:
+                events += self._has_the_floor(t, lane)
+                events += lane.watch(t)
+                if holder is None:
+                    holder = lane
+        return events
+
+    def _has_the_floor(self, t: float, lane: _Lane) -> list[Event]:
+        events: list[Event] = []
+        if lane is not self._lane:
+            self._lane = lane
+            other = next((o for o in self._lanes.values() if o is not lane), None)
+            if other is not None:
+                other.pause()
+        if lane.side is not None and (lane.side is not self._side or not self._side_reported):
+            self._side, self._side_reported = lane.side, True
+            events.append(SideChosen(t, lane.side, "given" if self._given else "auto"))
+        if lane.holds is not None:
+            seconds = lane.holds.seconds(t)
+            n = len(self._holds) + 1
+            if self._last_phase is not Phase.HOLD:
+                events.append(HoldStarted(t, n, lane.holds.from_s))
+                self._ticked = 0
+            if seconds >= self._ticked + 1:
+                self._ticked = int(seconds)
+                events.append(HoldTick(t, n, self._ticked))
+        return events
+
+    def _ended(self, t: float, lane: _Lane, shape: RepShape | HoldShape) -> list[Event]:
+        facts = lane.facts(shape)
+        if isinstance(shape, RepShape):
+            lane.forget_movement(t)
+        if self.drill.confirm is not None and not self.drill.confirm(facts):
+            lane.spans = [s for s in lane.spans if s.to_s <= facts.start_s]
+            self._unjudged.append(
+                CannotJudgeSpan(facts.start_s, facts.end_s, Reason.WRONG_EXERCISE)
+            )
+            return [CannotJudge(t, Reason.WRONG_EXERCISE)]
+        events = lane.judge(t, facts, self._unseen)
+        lane.earlier.append(facts)
+        spans = tuple(lane.spans)
+        if isinstance(shape, RepShape):
+            rep = Rep(
+                n=len(self._reps) + 1,
+                side=lane.side,
+                start_s=shape.start_s,
+                peak_s=shape.peak_s,
+                hold_end_s=shape.hold_end_s,
+                end_s=shape.end_s,
+                hold_s=shape.hold_s,
+                peak=shape.peak,
+                complete=shape.complete,
+                rise=shape.peak - shape.rest,
+                bumps=facts.bumps,
+                faults=_overlapping(spans, shape.start_s, shape.end_s),
+            )
+            self._reps.append(rep)
+            return [*events, RepDone(t, replace(rep, score=score_rep(rep, self.drill, self.dose)))]
+        hold = Hold(
+            n=len(self._holds) + 1,
+            side=lane.side,
+            from_s=shape.from_s,
+            to_s=shape.to_s,
+            seconds=shape.seconds,
+            target_s=self.dose.hold_s,
+            ended_by=shape.ended_by,
+            faults=_overlapping(spans, shape.from_s, shape.to_s),
+        )
+        self._holds.append(hold)
+        return [*events, HoldDone(t, replace(hold, score=score_hold(hold, self.drill, self.dose)))]
+
+    # -- saying it -------------------------------------------------------------------------------
+    @property
+    def _complete(self) -> int:
+        return sum(r.complete for r in self._reps)
+
+    @property
+    def _phase(self) -> Phase:
+        if self._reason is not None:
+            return Phase.PAUSED if self._begun else Phase.SETUP
+        return self._lane.phase
+
+    def _step(self, events: list[Event]) -> Step:
+        t, lane = self._t, self._lane
+        phase = self._phase
+        if phase is not self._last_phase:
+            events.append(PhaseChanged(t, phase))
+            self._last_phase = phase
+        faults = [f for each in self._lanes.values() for f in each.standing(t)]
+        faults.sort(key=lambda f: (-f.severity, f.from_s))
+        judging = self._reason is None
+        return Step(
+            t=t,
+            phase=phase,
+            signals=dict(lane.values) if judging else {},
+            main=self.drill.signal.name,
+            progress=lane.progress if judging and lane.values else nan,
+            reps=self._complete,
+            partial=len(self._reps) - self._complete,
+            holds=len(self._holds),
+            hold_s=lane.hold_clock(t) if judging else nan,
+            target_reps=self.dose.reps,
+            target_hold_s=self.dose.hold_s,
+            side=self._side,
+            faults=tuple(faults) if judging else (),
+            cannot_judge=self._reason,
+            judged=self._joints(),
+            events=tuple(events),
+        )
+
+    def _joints(self) -> tuple[Joint, ...]:
+        side = self._side or self._stabiliser.near
+        return self._judged[side] if side is not None else ()
+
+
+def _overlapping(spans: tuple[FaultSpan, ...], from_s: float, to_s: float) -> tuple[FaultSpan, ...]:
+    return tuple(s for s in spans if s.from_s < to_s and s.to_s > from_s)
+
+
+def _judged_joints(drill: Drill) -> Mapping[Side, tuple[Joint, ...]]:
+    view = drill.view
+    return {
+        side: tuple(side.joint(p) for p in view.needs)
+        + tuple(side.other.joint(p) for p in view.needs_other)
+        for side in Side
+    }
+
+
+def _parameters(drill: Drill, dose: Dose) -> dict[str, object]:
+    """The numbers a result was made with, so that it can be understood years later."""
+    return {
+        "motion": asdict(drill.motion),
+        "faults": {f.code: {"warn": f.warn, "strong": f.strong} for f in drill.faults},
+        "dose": {k: v for k, v in asdict(dose).items() if v is not None},
+    }

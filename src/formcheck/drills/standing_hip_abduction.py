@@ -1,0 +1,135 @@
+"""Standing hip abduction: lift a straight leg out to the side (drills.md D04)."""
+
+from __future__ import annotations
+
+from formcheck.drill import Body, Dose, Drill, Facts, Fault, RepRule, Sides, Signal, View, postures
+
+
+def leg_went_out_and_back(f: Facts) -> bool:
+    """A straight leg, a standing foot that stayed, and a foot that came back: a side-step or a
+    knee lift is another exercise."""
+    went = abs(f.change("foot_place"))
+    stayed_out = abs(f.last("foot_place") - f.rest("foot_place"))
+    return (
+        f.top("knee_angle") > 120 and abs(f.change("stance_place")) < 0.2 and stayed_out < went / 2
+    )
+
+
+def hike(f: Facts) -> float:
+    """Rise of the moving side's hip, less what a trunk lean alone explains (measured 0.65)."""
+    return f.change("hike") - 0.65 * max(0.0, f.change("trunk_lean"))
+
+
+def toe_turn(b: Body) -> float:
+    """How far the toe points outward of the ankle, as a share of the shin."""
+    foot = b.shift(b.work.toe, b.work.ankle) * b.outward(b.work.side)
+    return foot / b.gap(b.work.knee, b.work.ankle)
+
+
+DRILL = Drill(
+    name="standing_hip_abduction",
+    title="Standing hip abduction",
+    card="D04",
+    summary="Standing tall, lift one straight leg out to the side and lower it slowly.",
+    setup="Stand facing the camera, feet together, a chair beside the standing leg.",
+    view=View(
+        name="front",
+        camera="In front of you, lens at hip height, 2.2-3 m away, head and feet in the picture.",
+        fits=postures.facing_camera,
+        posture=postures.upright,
+        needs=("shoulder", "hip", "knee", "ankle"),
+        needs_other=("hip", "ankle"),
+    ),
+    signal=Signal("abduction", "deg", lambda b: b.abduction(b.work.side), "leg out from the pelvis"),
+    motion=RepRule(start=8, end=5, top=14, full=25),
+    sides=Sides.MOVING,
+    measures=(
+        Signal("trunk_lean", "deg", lambda b: b.lean_towards(b.other.side)),
+        Signal("hike", "deg", lambda b: b.hike(b.work.side)),
+        Signal("knee_angle", "deg", lambda b: b.work.knee_angle),
+        Signal("toe_turn", "ratio", toe_turn),
+        Signal("stance_place", "T", lambda b: b.place(b.other.ankle)),
+        Signal("foot_place", "T", lambda b: b.place(b.work.ankle)),
+    ),
+    confirm=leg_went_out_and_back,
+    faults=(
+        Fault(
+            code="trunk_lean",
+            cue="Stay tall, smaller lift",
+            severity=2,
+            unit="deg",
+            warn=8,
+            strong=15,
+            signal="trunk_lean",
+            persist_s=0.5,
+            source="[LSD], EC; measured: gain 1.0-1.1",
+            what="Your trunk leaned away from the moving leg.",
+        ),
+        Fault(
+            code="pelvis_hike",
+            cue="Keep your belt level",
+            severity=2,
+            unit="deg",
+            warn=6,
+            strong=10,
+            judge=hike,
+            confidence="B",
+            certain=False,
+            source="[HipAbd30]; measured: gain 0.5, lean taken off",
+            what="The hip of the moving leg went up with it.",
+        ),
+        Fault(
+            code="pelvis_drop",
+            cue="Push the floor away",
+            severity=2,
+            unit="deg",
+            warn=8,
+            strong=12,
+            judge=lambda f: -f.change("hike"),
+            confidence="B",
+            certain=False,
+            source="drills.md D04 as D01",
+            what="The hip of the moving leg sank.",
+        ),
+        Fault(
+            code="toes_out",
+            cue="Toes face the front",
+            severity=1,
+            unit="ratio",
+            warn=0.35,
+            strong=0.5,
+            judge=lambda f: f.change("toe_turn"),
+            confidence="B",
+            source="S0; measured",
+            what="Your toes turned out.",
+        ),
+        Fault(
+            code="knee_bend",
+            cue="Long leg",
+            severity=1,
+            unit="deg",
+            warn=8,
+            strong=15,
+            judge=lambda f: -f.change("knee_angle"),
+            source="S0; measured: 22 and 42 deg of bend both read 9-10 from the front",
+            what="The moving knee bent.",
+        ),
+        Fault(
+            code="too_fast",
+            cue="Float it up, float it down",
+            severity=1,
+            unit="s",
+            warn=0.95,
+            strong=0.5,
+            judge=lambda f: min(f.rise_s, f.fall_s),
+            below=True,
+            source="S0: slow lowering; drills.md D04",
+            what="The leg went up or down quickly.",
+        ),
+    ),
+    dose=Dose(sets=3, reps=12, hold_s=1),
+    weights="strength",
+    cannot_see=("a leg that drifts forward by less than a lot", "turning of the hip itself"),
+    cautions=("Hold a chair if you need it.",),
+    sources=("S0", "HipAbd30", "Seaby24", "LSD"),
+)

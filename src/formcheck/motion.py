@@ -1,0 +1,445 @@
+"""Machines that count: from a signal over time to repetitions and holds.
+
+Both are driven by (t, value) pairs in seconds and the signal's unit, know nothing of bodies,
+and treat NaN as "not seen": nothing starts or is counted on it. A gap longer than ``MAX_GAP_S``
+abandons a repetition under way and stops the clock of a hold, so that none is invented across it.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import deque
+from dataclasses import dataclass
+from enum import Enum
+from math import inf, isfinite, nan
+from statistics import median
+
+__all__ = ["LOST_S", "MAX_GAP_S", "HoldRule", "HoldShape", "Holds", "RepRule", "RepShape", "RepState", "Reps"]
+
+#: Unseen for longer than this, a repetition is given up and a hold's clock stops (drills.md 2.2).
+MAX_GAP_S = 1.0
+#: Unseen for longer than this, a hold is over (EC).
+LOST_S = 3.0
+
+
+# -- repetitions -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class RepRule:
+    """When a signal makes a repetition. Levels are changes from the person's own rest.
+
+    Attributes:
+        start: the rise above rest that begins a repetition.
+        end: below this rise it is over (hysteresis: less than ``start``).
+        top: the rise that makes it whole; a peak between ``start`` and ``top`` is a partial.
+        full: the rise of the drill's full mark (for the score and the progress bar).
+        top_at: an absolute level the peak must reach too, or None.
+        dwell_s: how long ``start`` and ``end`` must hold (drills.md 1.0: 0.15 s).
+        min_s: rise and fall together take at least this long (drills.md 1.0: 0.8 s).
+        refractory_s: after one ends, the next cannot begin for this long (drills.md 1.0).
+        back: a fall by this share of the rise, followed by a new rise of ``start``, also ends
+            a repetition: people who hurry do not come all the way back (EC).
+    """
+
+    start: float
+    end: float
+    top: float
+    full: float
+    top_at: float | None = None
+    dwell_s: float = 0.15
+    min_s: float = 0.8
+    refractory_s: float = 0.3
+    back: float = 0.5
+
+    def __post_init__(self) -> None:
+        if not 0 < self.end < self.start < self.top <= self.full:
+            raise ValueError(
+                "a RepRule needs 0 < end < start < top <= full, got "
+                f"end={self.end}, start={self.start}, top={self.top}, full={self.full}"
+            )
+
+
+class RepState(Enum):
+    REST = "rest"
+    RISE = "rise"
+    TOP = "top"
+    FALL = "fall"
+
+
+@dataclass(frozen=True)
+class RepShape:
+    """One movement from rest to rest, in seconds and the signal's unit.
+
+    ``start_s``..``peak_s`` is the rise, ``peak_s``..``hold_end_s`` the hold at the top,
+    ``hold_end_s``..``end_s`` the fall. ``whole_rise`` is False when the movement was already
+    under way at the first sample.
+    """
+
+    start_s: float
+    peak_s: float
+    hold_end_s: float
+    end_s: float
+    rest: float
+    peak: float
+    complete: bool
+    whole_rise: bool = True
+    whole_fall: bool = True
+
+    @property
+    def hold_s(self) -> float:
+        return self.hold_end_s - self.peak_s
+
+    @property
+    def rise_s(self) -> float:
+        return self.peak_s - self.start_s
+
+    @property
+    def fall_s(self) -> float:
+        return self.end_s - self.hold_end_s
+
+
+def _min_jerk_time(share: float) -> float:
+    """The time share at which a minimum-jerk movement (Flash & Hogan 1985) has covered
+    ``share`` of its way."""
+    lo, hi = 0.0, 1.0
+    for _ in range(40):
+        mid = (lo + hi) / 2
+        lo, hi = (mid, hi) if mid**3 * (10 - 15 * mid + 6 * mid * mid) < share else (lo, mid)
+    return lo
+
+
+#: Near the peak is the top; having lost a quarter of the rise is the fall (EC).
+_NEAR_PEAK, _LEFT_PEAK = 0.88, 0.75
+_LOW, _HIGH = 0.2, 0.9
+_TAU_LOW, _TAU_HIGH = _min_jerk_time(_LOW), _min_jerk_time(_HIGH)
+
+
+class Reps:
+    """Counts repetitions of one signal with hysteresis, dwell and refractory time.
+
+    The rest level is the person's own: it follows the signal down at once and up slowly, and
+    only while resting. ``update`` returns the shape of a movement when it is over.
+    """
+
+    #: How quickly the rest level follows a signal that rests higher than before, seconds; and
+    #: never faster than ``start`` in ``DRIFT_S``, so that the slowest of rises is not followed.
+    REST_FOLLOWS_S = 1.5
+    DRIFT_S = 6.0
+    #: How far back the rest before a repetition is remembered, seconds.
+    MEMORY_S = 3.0
+    #: Still for this long most of the way back is the end; still for this long below the top is
+    #: a new place to rest (EC).
+    SETTLED_S = 1.0
+    MOVED_S = 4.0
+
+    def __init__(self, rule: RepRule) -> None:
+        self.rule = rule
+        self.state = RepState.REST
+        self.rest = nan
+        self.peak = nan
+        self._valley = nan
+        self._samples: deque[tuple[float, float]] = deque()
+        self._crossed_s: float | None = None  # since when the pending crossing holds
+        self._free_from_s = -inf
+        self._top_since: float | None = None
+        self._still_since = nan
+        self._still_at = nan
+
+    @property
+    def top_since(self) -> float | None:
+        """Since when the signal has been at the top of the running repetition."""
+        return self._top_since if self.state is RepState.TOP else None
+
+    def progress(self, x: float) -> float:
+        """The share of the way from rest to the full mark, NaN before rest is known."""
+        return (x - self.rest) / self.rule.full
+
+    def reset(self) -> None:
+        """Forget the running movement and what was seen of rest (a new start position)."""
+        self.abandon()
+        self.rest = nan
+
+    def abandon(self) -> None:
+        """Give the running movement up; the rest level is kept."""
+        self.state = RepState.REST
+        self.peak = self._valley = nan
+        self._samples.clear()
+        self._crossed_s = self._top_since = None
+        self._still_since = nan
+
+    def update(self, t: float, x: float) -> RepShape | None:
+        """Take one sample; NaN is a sample not seen."""
+        if self._samples and t - self._samples[-1][0] > MAX_GAP_S:
+            self.abandon()
+        if not isfinite(x):
+            return None
+        if not isfinite(self.rest):
+            self.rest = x
+        dt = t - self._samples[-1][0] if self._samples else 0.0
+        self._samples.append((t, x))
+        if self.state is RepState.REST:
+            self._rest(t, x, dt)
+            return None
+        return self._moving(t, x)
+
+    def finish(self) -> RepShape | None:
+        """The stream ended: a movement most of the way back counts, others are dropped."""
+        if self.state is not RepState.FALL:
+            return None
+        fallen = (self.peak - self._samples[-1][1]) / (self.peak - self.rest)
+        return self._close(self._samples[-1][0], whole_fall=False) if fallen >= self.rule.back else None
+
+    # -- the two halves of the machine -----------------------------------------------------------
+    def _rest(self, t: float, x: float, dt: float) -> None:
+        self.rest = min(self.rest, x)
+        while self._samples and t - self._samples[0][0] > self.MEMORY_S:
+            self._samples.popleft()
+        if x - self.rest < self.rule.start:
+            follow = (x - self.rest) * min(1.0, dt / self.REST_FOLLOWS_S)
+            self.rest += min(follow, self.rule.start * dt / self.DRIFT_S)
+            self._crossed_s = None
+            return
+        if t < self._free_from_s:
+            return
+        if self._crossed_s is None:
+            self._crossed_s = t
+        if t - self._crossed_s >= self.rule.dwell_s:
+            self.state, self.peak, self._crossed_s = RepState.RISE, x, None
+
+    def _moving(self, t: float, x: float) -> RepShape | None:
+        rule = self.rule
+        if x < self.rest:
+            # Lower than what was taken for rest (a set that began in the air): the movement is
+            # over when the way down is.
+            self.rest, self._crossed_s = x, t
+        self.peak = max(self.peak, x)
+        rise = self.peak - self.rest
+        share = (x - self.rest) / rise
+        if share >= _NEAR_PEAK:
+            if self.state is not RepState.TOP and rise >= rule.top:
+                self.state, self._top_since = RepState.TOP, t
+            self._valley = nan
+        elif share < _LEFT_PEAK:
+            self.state = RepState.FALL
+        if self.state is RepState.FALL:
+            self._valley = x if not x > self._valley else self._valley
+            if self.peak - self._valley >= rule.back * rise and x - self._valley >= rule.start:
+                return self._turned_back()
+        if self._still_for(t, x, 0.05 * rise) >= self.SETTLED_S and share <= 1 - rule.back:
+            self.rest = max(self.rest, x)
+            return self._close(t)
+        if self.state is RepState.RISE and t - self._still_since >= self.MOVED_S:
+            self.abandon()
+            self.rest = x
+            return None
+        if x - self.rest > rule.end:
+            self._crossed_s = None
+            return None
+        if self._crossed_s is None:
+            self._crossed_s = t
+        return self._close(t) if t - self._crossed_s >= rule.dwell_s else None
+
+    def _still_for(self, t: float, x: float, within: float) -> float:
+        """For how long the signal has stayed within a band."""
+        if not isfinite(self._still_since) or abs(x - self._still_at) > within:
+            self._still_since, self._still_at = t, x
+        return t - self._still_since
+
+    def _turned_back(self) -> RepShape | None:
+        """A new rise began before the old movement came home: close it at the valley."""
+        samples = list(self._samples)
+        at = min(range(len(samples)), key=lambda i: (samples[i][1] != self._valley, -i))
+        later = samples[at:]
+        self._samples = deque(samples[: at + 1])
+        shape = self._close(samples[at][0], whole_fall=False)
+        self._samples = deque(later)
+        self.state, self.peak = RepState.RISE, later[-1][1]
+        return shape
+
+    def _close(self, t: float, whole_fall: bool = True) -> RepShape | None:
+        shape = self._shape(whole_fall)
+        tail = [(s, x) for s, x in self._samples if s > t - self.rule.dwell_s - 1e-6]
+        self.abandon()
+        self._samples.extend(tail)
+        self._free_from_s = t + self.rule.refractory_s
+        return shape
+
+    def _shape(self, whole_fall: bool) -> RepShape | None:
+        rule = self.rule
+        ts = [s for s, _ in self._samples]
+        xs = [x for _, x in self._samples]
+        rise = self.peak - self.rest
+        low, high = self.rest + _LOW * rise, self.rest + _HIGH * rise
+        up = next(i for i, x in enumerate(xs) if x >= high)
+        down = max(i for i, x in enumerate(xs) if x >= high)
+        below = [i for i in range(up) if xs[i] < low]
+        whole_rise = bool(below)
+        high_up = _crossing(ts, xs, up, high)
+        if whole_rise:
+            low_up = _crossing(ts, xs, below[-1] + 1, low)
+            rise_s = (high_up - low_up) / (_TAU_HIGH - _TAU_LOW)
+            start_s = low_up - _TAU_LOW * rise_s
+            peak_s = start_s + rise_s
+        else:
+            start_s, peak_s = ts[0], high_up
+        high_down = _crossing(ts, xs, down + 1, high) if down + 1 < len(xs) else ts[down]
+        after = next((i for i in range(down + 1, len(xs)) if xs[i] < low), None)
+        if after is not None:
+            low_down = _crossing(ts, xs, after, low)
+            fall_s = (low_down - high_down) / (_TAU_HIGH - _TAU_LOW)
+            end_s = low_down + _TAU_LOW * fall_s
+            hold_end_s = end_s - fall_s
+        else:
+            end_s, hold_end_s = ts[-1], high_down
+        if hold_end_s < peak_s:  # a movement without a stop at the top
+            peak_s = hold_end_s = (peak_s + hold_end_s) / 2
+        moving_s = (peak_s - start_s) + (end_s - hold_end_s)
+        if whole_rise and whole_fall and moving_s < rule.min_s:
+            return None
+        top = _plateau(ts, xs, peak_s, hold_end_s, self.peak)
+        complete = top - self.rest >= rule.top and (rule.top_at is None or top >= rule.top_at)
+        return RepShape(
+            start_s, peak_s, hold_end_s, end_s, self.rest, top, complete, whole_rise, whole_fall
+        )
+
+
+def _crossing(ts: list[float], xs: list[float], i: int, level: float) -> float:
+    """When the signal passed ``level`` between samples i-1 and i."""
+    if i == 0:
+        return ts[0]
+    a, b = xs[i - 1], xs[i]
+    share = (level - a) / (b - a) if b != a else 0.0
+    return ts[i - 1] + min(max(share, 0.0), 1.0) * (ts[i] - ts[i - 1])
+
+
+def _plateau(ts: list[float], xs: list[float], from_s: float, to_s: float, peak: float) -> float:
+    """The level of the top: the median while it was held, the peak when it was not."""
+    held = xs[bisect_left(ts, from_s) : bisect_left(ts, to_s)]
+    return median(held) if len(held) >= 3 else peak
+
+
+# -- holds -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class HoldRule:
+    """When a posture is held (drills.md section 2).
+
+    Attributes:
+        enter: the value at which the hold is on.
+        end: below this the posture is lost for good (foot down, knee down).
+        ended_by: what to call that end.
+        start_s: how long ``enter`` must hold before the clock starts (it is back-dated).
+        end_s: how long ``end`` must hold.
+        wobble_s: out of ``enter`` for this long keeps the clock running.
+        pause_s: longer pauses it, until this; longer still ends the hold.
+        least_s: a shorter one was not a hold.
+    """
+
+    enter: float
+    end: float
+    ended_by: str
+    start_s: float = 0.5
+    end_s: float = 0.15
+    wobble_s: float = 0.5
+    pause_s: float = 1.5
+    least_s: float = 1.0
+
+    def __post_init__(self) -> None:
+        if not self.end < self.enter:
+            raise ValueError(f"a HoldRule needs end < enter, got {self.end} and {self.enter}")
+
+
+@dataclass(frozen=True)
+class HoldShape:
+    """One hold: from the first to the last moment in position, and the seconds in position."""
+
+    from_s: float
+    to_s: float
+    seconds: float
+    ended_by: str
+
+
+class Holds:
+    """Times how long a signal stays above a level, forgiving short wobbles."""
+
+    def __init__(self, rule: HoldRule) -> None:
+        self.rule = rule
+        self._in_since: float | None = None  # candidate or running hold
+        self._running = False
+        self._last_in_s = nan
+        self._last_t = nan
+        self._below_end_s: float | None = None
+        self._paused_total = 0.0
+
+    @property
+    def running(self) -> bool:
+        return self._running
+
+    @property
+    def from_s(self) -> float:
+        return self._in_since if self._running and self._in_since is not None else nan
+
+    def seconds(self, t: float) -> float:
+        """The clock of the running hold at ``t``, NaN when none runs."""
+        if not self._running:
+            return nan
+        if t - self._last_t > MAX_GAP_S:
+            t = self._last_t
+        until = t if t - self._last_in_s <= self.rule.wobble_s else self._last_in_s
+        return until - self.from_s - self._paused_total
+
+    def abandon(self) -> HoldShape | None:
+        """The hold ends where it was last in position."""
+        return self._close("lost") if self._running else self._forget()
+
+    def finish(self) -> HoldShape | None:
+        """The stream ended."""
+        return self._close("end_of_clip") if self._running else self._forget()
+
+    def update(self, t: float, x: float) -> HoldShape | None:
+        """Take one sample; returns the hold that it ended, if any."""
+        rule = self.rule
+        unseen_s = t - self._last_t
+        if self._running and unseen_s > LOST_S:
+            return self._close("lost")
+        if not isfinite(x):
+            return None
+        if unseen_s > MAX_GAP_S:
+            if not self._running:
+                self._forget()
+            self._paused_total += unseen_s
+            self._last_in_s += unseen_s  # nobody knows what happened: neither in nor out
+        self._last_t = t
+        if x >= rule.enter:
+            self._below_end_s = None
+            if self._in_since is None:
+                self._in_since, self._paused_total = t, 0.0
+            elif self._running and t - self._last_in_s > rule.wobble_s:
+                self._paused_total += t - self._last_in_s
+            self._last_in_s = t
+            if not self._running and t - self._in_since >= rule.start_s:
+                self._running = True
+            return None
+        if not self._running:
+            return self._forget()
+        if x < rule.end:
+            self._below_end_s = t if self._below_end_s is None else self._below_end_s
+            if t - self._below_end_s >= rule.end_s:
+                return self._close(rule.ended_by)
+        else:
+            self._below_end_s = None
+        return self._close("position_lost") if t - self._last_in_s > rule.pause_s else None
+
+    def _forget(self) -> None:
+        self._in_since = self._below_end_s = None
+        self._running = False
+        self._paused_total = 0.0
+
+    def _close(self, ended_by: str) -> HoldShape | None:
+        assert self._in_since is not None
+        seconds = self._last_in_s - self._in_since - self._paused_total
+        shape = HoldShape(self._in_since, self._last_in_s, seconds, ended_by)
+        self._forget()
+        return shape if seconds >= self.rule.least_s else None

@@ -1,0 +1,106 @@
+"""Postures and views told from one image: what every drill's start position is made of.
+
+Measured on the rendered clips and real tracks of the project: the medians of each class lie well
+apart, and the limits stand between them. T is the torso length.
+
+| seen                        | trunk elevation | shoulders across trunk | nose over shoulders |
+|-----------------------------|-----------------|------------------------|---------------------|
+| standing, front             | 86..90          | -0.64..-0.77           | 0.35..0.46          |
+| standing, side              | 70..90          | -0.2..0.04             | 0.23..0.36          |
+| on the back, side           | -22..51         | -0.31..-0.04           | 0.13..0.40          |
+| on the front, side          | -4..18          | 0.05..0.25             | -0.27..-0.08        |
+| on the side, front          | -4..30          | -0.37..-0.71           | -0.23..0.24         |
+| lying, from the feet        | 68..86          | 0.5..1.7 wide          | any                 |
+"""
+
+from __future__ import annotations
+
+from .pose import Joint
+from .signals import Body
+
+__all__ = [
+    "all_fours",
+    "bent_knees_on_the_back",
+    "facing_camera",
+    "from_the_feet",
+    "half_kneeling",
+    "lying",
+    "on_the_back",
+    "on_the_front",
+    "on_the_side",
+    "side_on",
+    "stacked_to_camera",
+    "upright",
+]
+
+
+def upright(b: Body) -> bool:
+    """The trunk is nearer to upright than to lying."""
+    return b.trunk.elevation >= 60
+
+
+def lying(b: Body) -> bool:
+    """The trunk lies, or is propped or tilted no more than half-way up."""
+    return abs(b.trunk.elevation) <= 55
+
+
+def facing_camera(b: Body) -> bool:
+    """Shoulders square to the camera (standing): measured 0.64-0.77 T, 0.2 and less side-on."""
+    return abs(b.shoulder_separation) >= 0.5
+
+
+def side_on(b: Body) -> bool:
+    """The camera looks along the shoulder line: measured 0.02-0.31 T."""
+    return abs(b.shoulder_separation) <= 0.42 and abs(b.hip_separation) <= 0.32
+
+
+def from_the_feet(b: Body) -> bool:
+    """A lying body seen along its length: the trunk is foreshortened to less than the shoulders
+    are wide, or seems upright with the knees nearer than the hips. Landmarks are not fit to judge
+    from there (calibration.md)."""
+    return abs(b.as_seen(Joint.LEFT_SHOULDER) - b.as_seen(Joint.RIGHT_SHOULDER)) > 0.95 * b.torso
+
+
+def on_the_back(b: Body) -> bool:
+    """Lying face up, seen from the side."""
+    return lying(b) and side_on(b) and b.nose_height > 0.02
+
+
+def on_the_front(b: Body) -> bool:
+    """Lying face down, seen from the side: legs in line with the trunk, on the floor."""
+    return lying(b) and side_on(b) and b.nose_height < 0.02
+
+
+def bent_knees_on_the_back(b: Body) -> bool:
+    """On the back (or shoulders raised), knees bent and above the feet."""
+    leg = b.near
+    return (
+        lying(b)
+        and b.nose_height > 0.02
+        and leg.knee_angle < 145
+        and b.height(leg.knee, leg.ankle) > 0.2
+    )
+
+
+def on_the_side(b: Body) -> bool:
+    """Lying on one side: shoulders and hips stacked in the picture, legs below the trunk."""
+    return lying(b) and abs(b.shoulder_separation) >= 0.3 and abs(b.hip_separation) >= 0.18
+
+
+def stacked_to_camera(b: Body) -> bool:
+    """The front of the body faces the camera."""
+    return b.shoulder_separation < 0
+
+
+def all_fours(b: Body) -> bool:
+    """Hands and knees: trunk level, the near knee well below the hip."""
+    return (
+        abs(b.trunk.elevation) <= 35
+        and side_on(b)
+        and b.height(b.near.hip, b.near.knee) > 0.35
+    )
+
+
+def half_kneeling(b: Body) -> bool:
+    """Upright on one foot and one knee, or hovering just above it, seen from the side."""
+    return upright(b) and side_on(b) and b.height(b.trunk.hip, b.ankles) < 1.1

@@ -1,0 +1,88 @@
+"""Where drills are found: the built-in files, installed packages, the user's own folder."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import pkgutil
+from collections.abc import Mapping
+from difflib import get_close_matches
+from functools import cache
+from importlib.metadata import entry_points
+from pathlib import Path
+
+from . import drills
+from .drill import Drill
+from .errors import UnknownDrill, UsageError
+
+__all__ = ["all_drills", "drill_names", "get_drill", "load_drill_file"]
+
+ENTRY_POINTS = "formcheck.drills"
+
+
+@cache
+def _built_in() -> Mapping[str, Drill]:
+    found: dict[str, Drill] = {}
+    for module in pkgutil.iter_modules(drills.__path__):
+        drill = importlib.import_module(f"{drills.__name__}.{module.name}").DRILL
+        found[drill.name] = drill
+    for point in entry_points(group=ENTRY_POINTS):
+        drill = point.load()
+        found[_checked(drill, f"entry point {point.name!r}").name] = drill
+    return dict(sorted(found.items()))
+
+
+def all_drills(folder: Path | None = None) -> Mapping[str, Drill]:
+    """Every drill by name; ``folder`` holds the user's own files, which go before built-in ones.
+
+    Raises:
+        UsageError: a file in the folder is not a drill.
+    """
+    found = dict(_built_in())
+    for path in sorted(folder.glob("*.py")) if folder and folder.is_dir() else ():
+        drill = load_drill_file(path)
+        found[drill.name] = drill
+    return found
+
+
+def drill_names(folder: Path | None = None) -> tuple[str, ...]:
+    return tuple(all_drills(folder))
+
+
+def get_drill(name: str, folder: Path | None = None) -> Drill:
+    """The drill of this name.
+
+    Raises:
+        UnknownDrill: there is none; the message names the nearest and lists them all.
+    """
+    known = all_drills(folder)
+    if name in known:
+        return known[name]
+    near = get_close_matches(name, known, n=1, cutoff=0.5)
+    hint = f"did you mean {near[0]!r}? " if near else ""
+    raise UnknownDrill(f"no drill is called {name!r}; {hint}There are: {', '.join(known)}")
+
+
+def load_drill_file(path: Path) -> Drill:
+    """The ``DRILL`` of a file.
+
+    Raises:
+        UsageError: the file cannot be run or has no ``DRILL``.
+    """
+    spec = importlib.util.spec_from_file_location(f"formcheck_user_{path.stem}", path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+        drill = module.DRILL
+    except Exception as error:
+        raise UsageError(
+            f"{path.name}: expected a drill file with a DRILL, got {type(error).__name__}: {error}"
+        ) from error
+    return _checked(drill, path.name)
+
+
+def _checked(drill: object, where: str) -> Drill:
+    if not isinstance(drill, Drill):
+        raise UsageError(f"{where}: expected a formcheck Drill, got {type(drill).__name__}")
+    return drill

@@ -1,0 +1,356 @@
+"""The body as a drill's author sees it, and the measures of ``drills.md`` 1.0 made from it.
+
+Points are complex numbers with y up (see ``geometry``); lengths come in torsos (``T``, shoulder
+middle to hip middle), angles in degrees. A joint below the visibility gate is NaN, and every
+measure that needs it is NaN too.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import pairwise
+from math import isfinite, nan
+
+from .geometry import above, across, along, angle, bearing, lean, midpoint, signed_angle, swing
+from .pose import Joint, Pose, Side
+
+__all__ = ["Body", "Limb", "Signal", "Trunk"]
+
+#: Below this visibility a joint counts as unseen (drills.md 1.0).
+VISIBLE = 0.5
+_UNSEEN = complex(nan, nan)
+
+
+class Limb:
+    """One side of the body: ``limb.knee``, ``limb.toe``, … are points (NaN if hidden)."""
+
+    __slots__ = ("_body", "side")
+
+    _PARTS = ("ear", "shoulder", "elbow", "wrist", "hip", "knee", "ankle", "heel")
+
+    def __init__(self, body: Body, side: Side) -> None:
+        self._body, self.side = body, side
+
+    def _point(self, part: str) -> complex:
+        return self._body.point(self.side.joint(part))
+
+    @property
+    def ear(self) -> complex:
+        return self._point("ear")
+
+    @property
+    def shoulder(self) -> complex:
+        return self._point("shoulder")
+
+    @property
+    def elbow(self) -> complex:
+        return self._point("elbow")
+
+    @property
+    def wrist(self) -> complex:
+        return self._point("wrist")
+
+    @property
+    def hip(self) -> complex:
+        return self._point("hip")
+
+    @property
+    def knee(self) -> complex:
+        return self._point("knee")
+
+    @property
+    def ankle(self) -> complex:
+        return self._point("ankle")
+
+    @property
+    def heel(self) -> complex:
+        return self._point("heel")
+
+    @property
+    def toe(self) -> complex:
+        return self._point("foot_index")
+
+    @property
+    def knee_angle(self) -> float:
+        """KNEANG, hip-knee-ankle, 180 = straight."""
+        return angle(self.hip, self.knee, self.ankle)
+
+    @property
+    def hip_angle(self) -> float:
+        """HIPANG, shoulder-hip-knee, 0..180, 180 = straight."""
+        return angle(self.shoulder, self.hip, self.knee)
+
+    @property
+    def elbow_angle(self) -> float:
+        """Shoulder-elbow-wrist, 180 = straight."""
+        return angle(self.shoulder, self.elbow, self.wrist)
+
+
+@dataclass(frozen=True)
+class Trunk:
+    """The trunk's measures that do not depend on a working side."""
+
+    shoulder: complex
+    hip: complex
+
+    @property
+    def axis(self) -> complex:
+        """Hip middle to shoulder middle."""
+        return self.shoulder - self.hip
+
+    @property
+    def elevation(self) -> float:
+        """TRK_SAG against the horizontal: 90 upright, 0 lying, negative with the hips up."""
+        return bearing(self.hip, self.shoulder)
+
+    @property
+    def lean(self) -> float:
+        """TRK_LAT, from upright, positive towards image right."""
+        return lean(self.hip, self.shoulder)
+
+
+@dataclass
+class Body:
+    """A steady pose with names a physiotherapist knows.
+
+    Attributes:
+        pose: the stabilised pose.
+        torso: the person's torso in pixels (a slow average, so that bending does not stretch
+            every length).
+        near: the side near the camera.
+        side: the working side the drill is looking at (None while unknown).
+    """
+
+    pose: Pose
+    torso: float
+    near_side: Side
+    side: Side | None = None
+    _points: dict[int, complex] = field(default_factory=dict, repr=False)
+
+    def point(self, joint: Joint) -> complex:
+        """A joint in pixels, y up; NaN when its visibility is below the gate."""
+        found = self._points.get(joint)
+        if found is None:
+            pose = self.pose
+            x, y = pose.xy[joint]
+            found = complex(x, -y) if pose.visibility[joint] >= VISIBLE else _UNSEEN
+            self._points[joint] = found
+        return found
+
+    def as_seen(self, joint: Joint) -> complex:
+        """A joint whatever its visibility, for measures that tell views apart."""
+        x, y = self.pose.xy[joint]
+        return complex(x, -y)
+
+    def worked_by(self, side: Side | None) -> Body:
+        """The same body with another working side."""
+        return Body(self.pose, self.torso, self.near_side, side, self._points)
+
+    # -- sides -------------------------------------------------------------------------------
+    @cached_property
+    def left(self) -> Limb:
+        return Limb(self, Side.LEFT)
+
+    @cached_property
+    def right(self) -> Limb:
+        return Limb(self, Side.RIGHT)
+
+    def limb(self, side: Side) -> Limb:
+        return self.left if side is Side.LEFT else self.right
+
+    @property
+    def work(self) -> Limb:
+        """The working limb (the near one for drills without a side)."""
+        return self.limb(self.side or self.near_side)
+
+    @property
+    def other(self) -> Limb:
+        """The limb opposite the working one."""
+        return self.limb((self.side or self.near_side).other)
+
+    @property
+    def near(self) -> Limb:
+        return self.limb(self.near_side)
+
+    @property
+    def far(self) -> Limb:
+        return self.limb(self.near_side.other)
+
+    @property
+    def nose(self) -> complex:
+        return self.point(Joint.NOSE)
+
+    # -- the trunk ---------------------------------------------------------------------------
+    @cached_property
+    def trunk(self) -> Trunk:
+        return Trunk(
+            midpoint(self.as_seen(Joint.LEFT_SHOULDER), self.as_seen(Joint.RIGHT_SHOULDER)),
+            midpoint(self.as_seen(Joint.LEFT_HIP), self.as_seen(Joint.RIGHT_HIP)),
+        )
+
+    @property
+    def knees(self) -> complex:
+        """The middle of the knees."""
+        return midpoint(self.as_seen(Joint.LEFT_KNEE), self.as_seen(Joint.RIGHT_KNEE))
+
+    @property
+    def ankles(self) -> complex:
+        """The middle of the ankles."""
+        return midpoint(self.as_seen(Joint.LEFT_ANKLE), self.as_seen(Joint.RIGHT_ANKLE))
+
+    @cached_property
+    def shoulder_separation(self) -> float:
+        """Left shoulder from right, across the trunk, in T.
+
+        Negative when the chest faces the camera, positive when the back does; near 0 side-on.
+        """
+        return self._separation(Joint.LEFT_SHOULDER, Joint.RIGHT_SHOULDER)
+
+    @cached_property
+    def hip_separation(self) -> float:
+        """Left hip from right, across the trunk, in T; signed as the shoulders are."""
+        return self._separation(Joint.LEFT_HIP, Joint.RIGHT_HIP)
+
+    def _separation(self, left: Joint, right: Joint) -> float:
+        return across(self.as_seen(left) - self.as_seen(right), self.trunk.axis) / self.torso
+
+    @cached_property
+    def nose_height(self) -> float:
+        """How far the nose is above the shoulder middle in the image, in T (lying: up = supine)."""
+        return above(self.as_seen(Joint.NOSE), self.trunk.shoulder) / self.torso
+
+    @cached_property
+    def obliquity(self) -> float:
+        """OBL: slope of the hip line; positive when the left hip is the higher one."""
+        return _slope(self.as_seen(Joint.RIGHT_HIP), self.as_seen(Joint.LEFT_HIP))
+
+    @cached_property
+    def shoulder_obliquity(self) -> float:
+        """SHOBL: slope of the shoulder line, positive when the left shoulder is higher."""
+        return _slope(self.as_seen(Joint.RIGHT_SHOULDER), self.as_seen(Joint.LEFT_SHOULDER))
+
+    # -- in torsos ---------------------------------------------------------------------------
+    def height(self, a: complex, b: complex) -> float:
+        """How much higher ``a`` is than ``b`` in the image, in T."""
+        return above(a, b) / self.torso
+
+    def gap(self, a: complex, b: complex) -> float:
+        """The distance between two points, in T."""
+        return abs(a - b) / self.torso
+
+    def shift(self, a: complex, b: complex) -> float:
+        """How far ``a`` is to the right of ``b`` in the image, in T."""
+        return (a.real - b.real) / self.torso
+
+    def across_trunk(self, v: complex) -> float:
+        """The component of ``v`` at right angles to the trunk, in T."""
+        return across(v, self.trunk.axis) / self.torso
+
+    def across_up(self, v: complex) -> float:
+        """The component of ``v`` at right angles to the trunk, away from the floor, in T."""
+        side = 1.0 if self.trunk.axis.real >= 0 else -1.0
+        return side * self.across_trunk(v)
+
+    def along_trunk(self, v: complex) -> float:
+        """The component of ``v`` along the trunk towards the head, in T."""
+        return along(v, self.trunk.axis) / self.torso
+
+    # -- shared measures ---------------------------------------------------------------------
+    def outward(self, side: Side) -> float:
+        """+1 when this side's outside is image right, -1 when image left (chest to camera: the
+        person's left is image right)."""
+        facing = 1.0 if self.shoulder_separation <= 0 else -1.0
+        return facing if side is Side.LEFT else -facing
+
+    def body_line(self, limb: Limb, distal: complex) -> float:
+        """BODY: the signed angle shoulder-hip-``distal``; above 180 when the hip has passed the
+        line on the side the belly faces (over-arched bridge), below when it is short of it.
+
+        Which way the belly faces is read from the image: up when lying on the back, down when
+        prone or in a plank (where above 180 means the hips sag).
+        """
+        head_right = self.trunk.axis.real >= 0
+        belly_up = self.nose_height > 0
+        bends = 1.0 if head_right == belly_up else -1.0
+        return signed_angle(limb.shoulder, limb.hip, distal, bends)
+
+    def place(self, a: complex) -> complex:
+        """Where a point is in the image, in T: for telling whether it moved."""
+        return a / self.torso
+
+    def lean_towards(self, side: Side) -> float:
+        """TRK_LAT: the trunk from upright, positive towards this side of the person."""
+        return self.trunk.lean * self.outward(side)
+
+    def hike(self, side: Side) -> float:
+        """OBL as seen from one side: positive when this side's hip is the higher one."""
+        return self.obliquity if side is Side.LEFT else -self.obliquity
+
+    def fppa(self, side: Side) -> float:
+        """FPPA: how far the knee is bent sideways, front-on; positive when it falls inward."""
+        limb = self.limb(side)
+        line = limb.ankle - limb.hip
+        inward = across(limb.knee - limb.hip, line) * self.outward(side)
+        bend = 180.0 - limb.knee_angle
+        return bend if inward < 0 else -bend
+
+    def abduction(self, side: Side) -> float:
+        """ABD: the leg (hip to ankle) from the line at right angles to the hip line, outward
+        positive; a pelvic hike does not count as abduction."""
+        limb = self.limb(side)
+        return swing(limb.hip, limb.ankle) * self.outward(side) - self.hike(side)
+
+
+def _slope(right: complex, left: complex) -> float:
+    d = left - right
+    return bearing(0j, complex(abs(d.real), d.imag))
+
+
+@dataclass(frozen=True)
+class Signal:
+    """One named measure of the body.
+
+    Attributes:
+        name: as results and drawings call it.
+        unit: ``deg``, ``T`` (torsos), ``T/s``, ``ratio`` or ``s``.
+        measure: body -> value, NaN where a joint it needs is hidden; a complex value is a place.
+        what: one plain sentence.
+        kind: ``value`` as measured; ``speed`` the mean way travelled a second, ``swing`` the
+            largest difference, both over the last ``over_s`` seconds (NaN until half of them
+            have been seen).
+    """
+
+    name: str
+    unit: str
+    measure: Callable[[Body], float | complex]
+    what: str = ""
+    kind: str = "value"
+    over_s: float = 1.0
+
+    def follower(self) -> Callable[[float, Body], float]:
+        """A function (t, body) -> value that keeps what ``kind`` needs of the past."""
+        if self.kind == "value":
+            return lambda _t, body: self.measure(body).real
+        past: deque[tuple[float, complex]] = deque()
+
+        def follow(t: float, body: Body) -> float:
+            now = complex(self.measure(body))
+            if not isfinite(now.real) or (past and t - past[-1][0] > self.over_s):
+                past.clear()
+                return nan
+            past.append((t, now))
+            while t - past[0][0] > self.over_s:
+                past.popleft()
+            seen_s = t - past[0][0]
+            if seen_s < self.over_s / 2:
+                return nan
+            places = [p for _, p in past]
+            if self.kind == "swing":
+                return max(p.real for p in places) - min(p.real for p in places)
+            way = sum(abs(b - a) for a, b in pairwise(places))
+            return way / seen_s
+
+        return follow

@@ -1,0 +1,174 @@
+"""From raw poses to steady ones: smoothing by time, and a guard against swapped sides."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from math import pi
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .pose import Joint, Pose, Side
+
+__all__ = ["NearSide", "OneEuro", "Stabiliser", "SwapGuard"]
+
+_Array = NDArray[np.float64]
+
+#: A gap longer than this and the next pose is a new beginning, seconds (EC).
+NEW_BEGINNING_S = 0.5
+
+_LEFT = np.array([j for j in Joint if "LEFT" in j.name])
+_RIGHT = np.array([Joint[j.name.replace("LEFT", "RIGHT")] for j in map(Joint, _LEFT)])
+_LIMBS = np.array([Side.LEFT.joint(p) for p in ("shoulder", "hip", "knee", "ankle")])
+_LIMBS_OTHER = np.array([Side.RIGHT.joint(p) for p in ("shoulder", "hip", "knee", "ankle")])
+
+
+class OneEuro:
+    """The One Euro filter (Casiez 2012) on an array, driven by seconds, not by frames.
+
+    Args:
+        min_cutoff: Hz at rest; 3 Hz lags 53 ms and leaves the calm of MediaPipe's own
+            smoothing untouched (measured).
+        beta: Hz added per unit of speed, where speed is in ``scale`` lengths a second.
+
+    NaN passes through as NaN and restarts that entry.
+    """
+
+    def __init__(self, min_cutoff: float = 3.0, beta: float = 4.0, d_cutoff: float = 1.0) -> None:
+        self.min_cutoff, self.beta, self.d_cutoff = min_cutoff, beta, d_cutoff
+        self._t = np.nan
+        self._x: _Array | None = None
+        self._dx: _Array | None = None
+
+    def __call__(self, t: float, x: _Array, scale: float) -> _Array:
+        """Filter ``x`` (any shape) seen at ``t`` seconds; ``scale`` is the length unit."""
+        dt = t - self._t
+        if self._x is None or self._dx is None or not 0 < dt <= NEW_BEGINNING_S or not scale > 0:
+            self._x, self._dx = x.copy(), np.zeros_like(x)
+        else:
+            fresh = ~np.isfinite(self._x)
+            before = np.where(fresh, x, self._x)
+            speed = np.where(np.isfinite(x), (x - before) / dt, 0.0)
+            self._dx += _gain(self.d_cutoff, dt) * (speed - self._dx)
+            cutoff = self.min_cutoff + self.beta * np.abs(self._dx) / scale
+            self._x = before + _gain(cutoff, dt) * (x - before)
+        self._t = t
+        return self._x
+
+
+def _gain(cutoff: _Array | float, dt: float) -> _Array | float:
+    r = 2 * pi * cutoff * dt
+    return r / (r + 1)
+
+
+class SwapGuard:
+    """Undoes frames in which the model took left for right.
+
+    When the pose jumps, and would hardly have moved with its sides exchanged, the labels and
+    not the person have turned: they are put back. In one real clip 25 of 95 frames were so
+    (drills.md 5.4). After ``patience_s`` the model's word is taken, lest a wrong beginning stick.
+    """
+
+    def __init__(self, patience_s: float = 1.5) -> None:
+        self.patience_s = patience_s
+        self._last: _Array | None = None
+        self._last_t = np.nan
+        self._since: float | None = None
+
+    def __call__(self, pose: Pose) -> Pose:
+        if self._last is None or not pose.t - self._last_t <= NEW_BEGINNING_S:
+            self._since = None
+        else:
+            if self._since is not None and pose.t - self._since > self.patience_s:
+                self._since = None
+            elif self._looks_swapped(pose.xy):
+                self._since = pose.t if self._since is None else self._since
+                pose = _exchanged(pose)
+            else:
+                self._since = None
+        if pose.seen:
+            self._last, self._last_t = pose.xy, pose.t
+        return pose
+
+    def _looks_swapped(self, xy: _Array) -> bool:
+        assert self._last is not None
+        here = xy[np.concatenate([_LIMBS, _LIMBS_OTHER])]
+        there = xy[np.concatenate([_LIMBS_OTHER, _LIMBS])]
+        last = self._last[np.concatenate([_LIMBS, _LIMBS_OTHER])]
+        as_is = np.abs(here - last).sum(axis=1)
+        exchanged = np.abs(there - last).sum(axis=1)
+        if not (np.isfinite(as_is).all() and np.isfinite(exchanged).all()):
+            return False
+        torso = np.hypot(*(last[[0, 4]].mean(axis=0) - last[[1, 5]].mean(axis=0)))
+        # Shoulders and hips must both say so: crossing legs exchange places without a swap.
+        trunk = [0, 1, 4, 5]
+        return bool(
+            as_is[trunk].mean() > 0.2 * torso
+            and exchanged[trunk].sum() < 0.4 * as_is[trunk].sum()
+            and exchanged.sum() < 0.6 * as_is.sum()
+        )
+
+
+def _exchanged(pose: Pose) -> Pose:
+    order = np.arange(len(pose.xy))
+    order[_LEFT], order[_RIGHT] = _RIGHT, _LEFT
+    return replace(
+        pose, xy=pose.xy[order], visibility=pose.visibility[order], world=pose.world[order]
+    )
+
+
+class NearSide:
+    """Which side of the body is near the camera, by visibility, slow to change its mind.
+
+    The far limbs of a body seen from the side are drawn over the near ones with a visibility of
+    0.2-0.7 (measured); the near side has to be clearly less visible, and stay so, to lose.
+    """
+
+    MARGIN = 0.1
+    SMOOTH_S = 1.0
+    _JOINTS = ("hip", "knee", "ankle", "elbow")
+
+    def __init__(self) -> None:
+        self.side: Side | None = None
+        self._lead = 0.0  # smoothed visibility of left minus right
+        self._t = np.nan
+
+    def update(self, pose: Pose) -> Side | None:
+        if pose.seen:
+            lead = sum(
+                float(
+                    pose.visibility[Side.LEFT.joint(j)] - pose.visibility[Side.RIGHT.joint(j)]
+                )
+                for j in self._JOINTS
+            ) / len(self._JOINTS)
+            dt = pose.t - self._t
+            gain = min(1.0, dt / self.SMOOTH_S) if dt > 0 else 1.0
+            self._lead += gain * (lead - self._lead)
+            self._t = pose.t
+            if self.side is None or abs(self._lead) > self.MARGIN:
+                self.side = Side.LEFT if self._lead >= 0 else Side.RIGHT
+        return self.side
+
+
+class Stabiliser:
+    """Swap guard, then smoothing in units of the torso. ``near`` is the near side so far."""
+
+    def __init__(self) -> None:
+        self._guard = SwapGuard()
+        self._smooth = OneEuro()
+        self._near = NearSide()
+
+    @property
+    def near(self) -> Side | None:
+        return self._near.side
+
+    def update(self, pose: Pose) -> Pose:
+        """The steady pose of this instant; an unseen pose is returned as it is."""
+        if not pose.seen:
+            return pose
+        pose = self._guard(pose)
+        self._near.update(pose)
+        shoulders = pose.xy[[Joint.LEFT_SHOULDER, Joint.RIGHT_SHOULDER]].mean(axis=0)
+        hips = pose.xy[[Joint.LEFT_HIP, Joint.RIGHT_HIP]].mean(axis=0)
+        torso = float(np.hypot(*(shoulders - hips)))
+        return replace(pose, xy=self._smooth(pose.t, pose.xy, torso))
