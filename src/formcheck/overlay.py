@@ -209,8 +209,8 @@ def _dial(step: Step, view: View, done: bool) -> _Dial:
         held = step.hold_s >= step.target_hold_s
         share, colour = step.hold_s / step.target_hold_s, GREEN if held else YELLOW
     else:
-        share, colour = step.progress, SKY
-    return _Dial(str(step.reps), below, share, GREEN if done else colour)
+        share, colour = (1.0, GREEN) if done else (step.progress, SKY)
+    return _Dial(str(step.reps), below, share, colour)
 
 
 def _draw_dial(image: Image, dial: _Dial, u: float) -> None:

@@ -41,8 +41,8 @@ class Meter:
         self._delays: deque[float] = deque(maxlen=window)
         self.dropped = 0
 
-    def judged(self, frame: Frame | None) -> None:
-        """The step of ``frame`` is ready; its age counts from ``frame.captured``, if known."""
+    def shown(self, frame: Frame | None) -> None:
+        """``frame`` was judged and drawn; its age counts from ``frame.captured``, if known."""
         now = self._clock()
         self._done.append(now)
         age = now - getattr(frame, "captured", math.nan)
@@ -59,7 +59,7 @@ class Meter:
 
     @property
     def delay_s(self) -> float:
-        """Median age of a step's frame in seconds, NaN where frames do not say."""
+        """Median age of a frame once shown, in seconds; NaN where frames do not say."""
         return float(np.median(self._delays)) if self._delays else math.nan
 
 
@@ -129,13 +129,15 @@ class Ended:
 
     ``how`` is ``end`` (of the stream), ``quit``, ``restart``, ``switch``, ``interrupted``
     (Ctrl-C) or ``lost`` (the source broke off, ``error`` says why). ``kept`` is False when the
-    set was dropped: begun again, or switched before anything was done in it.
+    set was dropped: begun again, or switched before anything was done in it. ``switched_off``
+    names the sinks that failed.
     """
 
     how: str
     result: SetResult
     kept: bool = True
     error: InputError | None = None
+    switched_off: tuple[str, ...] = ()
 
 
 class _Sinks:
@@ -144,6 +146,7 @@ class _Sinks:
     def __init__(self, sinks: Sequence[Sink], warn: Callable[[str], None]) -> None:
         self._on = list(sinks)
         self._warn = warn
+        self.switched_off: list[str] = []
 
     def call(self, method: str, *args: object) -> None:
         for sink in tuple(self._on):
@@ -164,6 +167,7 @@ class _Sinks:
                 self._on.remove(sink)
                 name = getattr(sink, "name", type(sink).__name__.lower())
                 why = " ".join(str(error).split()) or type(error).__name__
+                self.switched_off.append(name)
                 self._warn(f"{name} switched off: {why}; the set goes on without it")
 
 
@@ -248,9 +252,9 @@ def run_set(
                 frame = frame and dataclasses.replace(frame, t=found.t)
             step = analyzer.update(found)
             pose = found
-            if info.meter is not None:
-                info.meter.judged(frame)
             outs.call("write", frame, pose, step)
+            if info.meter is not None:
+                info.meter.shown(frame)
     except KeyboardInterrupt:
         how = "interrupted"
     except InputError as error:
@@ -271,7 +275,7 @@ def run_set(
     done = bool(result.reps or result.holds)
     kept = pose is not None and (how != "restart") and (how != "switch" or done)
     outs.call("close", result if kept else None)
-    return Ended(how, result, kept, lost)
+    return Ended(how, result, kept, lost, tuple(outs.switched_off))
 
 
 def _earlier(pose: Pose, by: float) -> Pose:

@@ -107,7 +107,7 @@ def score(
         for clip in found:
             try:
                 done.append(_score_one(clip, job, sinks, many))
-            except InputError as error:
+            except (InputError, UsageError) as error:
                 if not many:
                     raise
                 failed.append(error)
@@ -121,8 +121,8 @@ def score(
         common.warn(f"{len(failed)} of {len(found)} clips could not be scored")
         if not done:
             raise typer.Exit(InputError.exit_code)
-        if strict:
-            raise typer.Exit(1)
+    if job.lost_outputs or (failed and strict):
+        raise typer.Exit(1)
 
 
 class _Job:
@@ -141,6 +141,7 @@ class _Job:
         self.drill, self.side, self.asked, self.folder = drill, side, asked, folder
         self.start_s, self.end_s = start_s, end_s
         self.model = model
+        self.lost_outputs: set[str] = set()
 
 
 def _score_one(
@@ -148,7 +149,7 @@ def _score_one(
 ) -> tuple[str, SetResult, Drill]:
     from ..analyzer import Analyzer
     from ..capture import open_source
-    from ..runner import RunInfo, provenance, run
+    from ..runner import RunInfo, provenance, run_set
     from . import common
 
     with ExitStack() as stack:
@@ -177,14 +178,17 @@ def _score_one(
         bar = stack.enter_context(common.Progress(stream.duration_s, clip.name))
         analyzer = Analyzer(drill, side=job.side, dose=dose)
         try:
-            result = run(
+            ended = run_set(
                 stream, analyzer, [*sinks, bar], landmarker, info=info, warn=common.warn
             )
         finally:
             bar.close()
             for line in stream.warnings:
                 common.warn(f"warning: {line}")
-    return clip.name, result, drill
+    if ended.how == "interrupted":
+        raise KeyboardInterrupt
+    job.lost_outputs |= set(ended.switched_off)
+    return clip.name, ended.result, drill
 
 
 def _place(

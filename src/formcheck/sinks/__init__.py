@@ -37,6 +37,9 @@ class BaseSink:
     def write(self, frame: Frame | None, pose: Pose, step: Step) -> None:
         """One judged frame; ``frame`` is None when a pose track is read."""
 
+    def finish(self, step: Step) -> None:
+        """The last step, which closes what was open; it belongs to no new frame."""
+
     def close(self, result: SetResult | None) -> None:
         """The set ended; None drops what was written of it."""
 

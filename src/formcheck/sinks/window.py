@@ -138,7 +138,10 @@ class Window(BaseSink):
         )
         picture = self._overlay.draw(*self._last, view)
         if not self._open:
-            cv2.namedWindow(self._title, cv2.WINDOW_NORMAL | cv2.WINDOW_KEEPRATIO)
+            # Qt complains of fonts that only its toolbar would use, which is left out here.
+            os.environ.setdefault("QT_LOGGING_RULES", "*.warning=false")
+            plain = cv2.WINDOW_NORMAL | cv2.WINDOW_KEEPRATIO | cv2.WINDOW_GUI_NORMAL
+            cv2.namedWindow(self._title, plain)
             h, w = picture.shape[:2]
             scale = max(1.0, 900 / h)  # a small camera picture is hard to read from a mat
             cv2.resizeWindow(self._title, round(w * scale), round(h * scale))

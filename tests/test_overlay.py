@@ -1,0 +1,176 @@
+"""The drawing: readable, mirrored without mirroring text, deaf to NaN, never touching its input."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from fakes import FAULT, person, scenes, step
+
+from formcheck.events import FaultRaised, Phase, Reason, RepDone
+from formcheck.overlay import (
+    ADVICE,
+    FOOTER,
+    GREEN,
+    ORANGE,
+    PHASE_WORDS,
+    SKY,
+    YELLOW,
+    Overlay,
+    View,
+    draw,
+)
+from formcheck.pose import Joint, Pose
+
+SIZES = [(640, 480), (1280, 720), (480, 854), (161, 121), (16, 16)]
+
+
+def ground(size: tuple[int, int]) -> np.ndarray:
+    return np.full((size[1], size[0], 3), 120, np.uint8)
+
+
+def share(image: np.ndarray, colour: tuple[int, int, int]) -> float:
+    """How much of a picture has just this colour."""
+    return float((image == np.array(colour, np.uint8)).all(axis=2).mean())
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("scene", sorted(scenes((64, 48))))
+def test_every_scene_draws_at_every_size_and_leaves_the_frame_alone(
+    size: tuple[int, int], scene: str
+) -> None:
+    image = ground(size)
+    pose, now = scenes(size)[scene]
+    drawn = draw(image, pose, now, View(title="Clamshell", fps=29.7, delay_s=0.04, help=("q",)))
+    assert drawn.dtype == np.uint8 and drawn.shape[1:] == (size[0], 3)
+    assert drawn.shape[0] > size[1]
+    assert (image == 120).all()
+
+
+def test_the_footer_never_covers_the_picture() -> None:
+    size = (640, 480)
+    pose, now = scenes(size)["fault"]
+    with_cue, without = draw(ground(size), pose, now), draw(ground(size), pose, step(3.0))
+    assert with_cue.shape == without.shape == (480 + round(FOOTER * 4.8), 640, 3)
+    assert share(with_cue[480:], YELLOW) > 0.5 and share(without[480:], YELLOW) == 0
+
+
+def test_judged_joints_stand_out_and_turn_orange_with_a_fault() -> None:
+    size = (640, 480)
+    pose, good = person(1.0, size), step(1.0)
+    knee = tuple(int(v) for v in pose.xy[Joint.LEFT_KNEE])
+    other = tuple(int(v) for v in pose.xy[Joint.RIGHT_KNEE])
+    drawn = draw(ground(size), pose, good)
+    assert tuple(drawn[knee[1], knee[0]]) == SKY
+    assert tuple(drawn[other[1], other[0]]) == (255, 255, 255)
+    bad = draw(ground(size), pose, replace(good, faults=(FAULT,)))
+    assert tuple(bad[knee[1], knee[0]]) == ORANGE
+
+
+def test_nothing_is_picked_out_while_nothing_is_judged() -> None:
+    pose = person(1.0)
+    blind = step(1.0, cannot_judge=Reason.WRONG_VIEW)
+    drawn = draw(ground((640, 480)), pose, blind)
+    assert share(drawn[:480], SKY) == 0
+
+
+def test_the_mirror_turns_picture_and_skeleton_but_no_text() -> None:
+    size = (640, 480)
+    image = ground(size)
+    image[200:, :100] = 30
+    pose, now = person(1.0, size), step(1.0)
+    plain = draw(image, pose, now, View(title="Squat"))
+    mirrored = draw(image, pose, now, View(title="Squat", mirror=True))
+    knee = pose.xy[Joint.LEFT_KNEE]
+    assert tuple(mirrored[int(knee[1]), 639 - int(knee[0])]) == SKY
+    assert tuple(mirrored[300, 630]) == (30, 30, 30)
+    assert (mirrored[480:] == plain[480:]).all()  # the footer reads the same
+    assert (mirrored[10:60, 20:150] > 200).sum() == (plain[10:60, 20:150] > 200).sum()
+
+
+def test_missing_and_wild_points_are_left_out() -> None:
+    size = (640, 480)
+    pose = person(1.0, size)
+    pose.xy[Joint.LEFT_KNEE] = np.nan
+    pose.xy[Joint.LEFT_HIP] = 1e30
+    drawn = draw(ground(size), pose, step(1.0))
+    seen = draw(ground(size), person(1.0, size), step(1.0))
+    assert 0 < share(drawn[:480], SKY) < share(seen[:480], SKY)
+    nobody = draw(ground(size), Pose.missing(1.0, size), step(1.0))
+    assert share(nobody[:480], SKY) == 0
+
+
+def test_progress_and_hold_fill_the_ring() -> None:
+    size = (640, 480)
+    nobody = Pose.missing(1.0, size)
+
+    def ring(colour, **changes: object) -> float:
+        drawn = draw(ground(size), nobody, step(1.0, **changes), View(kind="reps"))
+        return share(drawn[:160, -160:], colour)
+
+    assert ring(SKY, progress=0.0) == 0 and ring(SKY, progress=math.nan) == 0
+    assert 0 < ring(SKY, progress=0.3) < ring(SKY, progress=0.9)
+    assert ring(YELLOW, hold_s=1.0, target_hold_s=4.0) > 0
+    assert ring(GREEN, hold_s=4.0, target_hold_s=4.0) > ring(YELLOW, hold_s=2.0, target_hold_s=4.0)
+
+
+def test_a_hold_drill_shows_its_clock() -> None:
+    size, nobody = (640, 480), Pose.missing(1.0, (640, 480))
+    clocks = [
+        draw(ground(size), nobody, step(1.0, hold_s=s, target_hold_s=30.0), View(kind="hold"))
+        for s in (3.0, 21.0)
+    ]
+    assert share(clocks[0][:160, -160:], SKY) < share(clocks[1][:160, -160:], SKY)
+
+
+def test_a_long_cue_and_title_stay_within_the_picture() -> None:
+    long = replace(FAULT, cue="Push both feet down and lift your hips a little more slowly")
+    drawn = draw(ground((320, 240)), person(1.0, (320, 240)), step(1.0, faults=(long,)))
+    assert (drawn[245:, -4:] == np.array(YELLOW)).all()
+
+
+def test_a_cue_lingers_until_it_can_be_read() -> None:
+    overlay, image, pose = Overlay(linger_s=2.0), ground((640, 480)), person(1.0)
+    raised = FaultRaised(1.0, "roll", 24.0, "deg", 2, "Hips stacked")
+
+    def shows(t: float, **changes: object) -> bool:
+        return share(overlay.draw(image, pose, step(t, **changes))[480:], YELLOW) > 0.5
+
+    assert shows(1.0, faults=(FAULT,), events=(raised,))
+    assert shows(2.9) and not shows(3.1)
+
+
+def test_why_it_cannot_judge_goes_before_an_old_cue() -> None:
+    overlay, image, pose = Overlay(), ground((640, 480)), person(1.0)
+    raised = FaultRaised(1.0, "roll", 24.0, "deg", 2, "Hips stacked")
+    overlay.draw(image, pose, step(1.0, faults=(FAULT,), events=(raised,)))
+    drawn = overlay.draw(image, pose, step(1.5, cannot_judge=Reason.NO_PERSON))
+    assert share(drawn[480:], YELLOW) < 0.5
+
+
+def test_a_done_repetition_lights_the_dial_for_a_moment() -> None:
+    from fakes import FakeAnalyzer, poses
+
+    analyzer = FakeAnalyzer()
+    steps = [analyzer.update(pose) for pose in poses(25)]
+    overlay, image, pose = Overlay(glow_s=0.35), ground((640, 480)), Pose.missing(0.0, (640, 480))
+    lit = [share(overlay.draw(image, pose, s)[:160, -160:], GREEN) > 0.01 for s in steps]
+    done = [i for i, s in enumerate(steps) if any(isinstance(e, RepDone) for e in s.events)]
+    assert [i for i, on in enumerate(lit) if on] == [j for i in done for j in range(i, i + 4)]
+
+
+def test_every_phase_and_reason_has_words_that_promise_nothing() -> None:
+    assert set(PHASE_WORDS) == set(Phase) and set(ADVICE) == set(Reason)
+    words = " ".join([*PHASE_WORDS.values(), *(w for pair in ADVICE.values() for w in pair)])
+    for never in ("normal", "safe", "risk", "injur", "pain", "heal", "disc", "weak"):
+        assert never not in words.lower()
+
+
+def test_the_drill_may_say_better_what_to_do() -> None:
+    size, pose = (640, 480), person(1.0)
+    blind = step(1.0, cannot_judge=Reason.WRONG_VIEW)
+    general = draw(ground(size), pose, blind)
+    better = draw(ground(size), pose, blind, View(advice={"wrong_view": "Camera at your side"}))
+    assert (general[480:] != better[480:]).any()
