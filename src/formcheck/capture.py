@@ -49,6 +49,7 @@ __all__ = [
     "VideoFile",
     "open_source",
     "quantise",
+    "to_rgb",
     "turn",
     "write_track",
 ]
@@ -68,6 +69,18 @@ def turn(image: Image, degrees: int) -> Image:
     """``image`` turned clockwise by 0, 90, 180 or 270 degrees."""
     code = _TURNS[degrees]
     return image if code is None else cv2.rotate(image, code)  # type: ignore[return-value]
+
+
+def to_rgb(image: Any) -> Image | None:
+    """A BGR picture in the model's colour order; None for what would end the model for good.
+
+    A grey or an empty picture does; ``image[:, :, ::-1]`` would be read as wrong pixels.
+    """
+    if not isinstance(image, np.ndarray) or image.dtype != np.uint8 or image.size == 0:
+        return None
+    if image.ndim != 3 or image.shape[2] != 3:
+        return None
+    return cv2.cvtColor(image, cv2.COLOR_BGR2RGB)  # type: ignore[return-value]
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,9 +3,9 @@
 MediaPipe tracks a body well at any angle, but finds one only if it is roughly upright: a person
 lying prone may never be found. So while nobody is found, single frames are also looked at turned
 by quarter turns, and then at a lower confidence. What that brings must look like a body, and be
-seen again at the same place on the next frame, before the tracker is turned that way. Once a body
-is tracked nothing of this runs. Every few seconds one look for two bodies tells whether a second
-person is in view.
+seen again at the same place on a following frame, before the tracker is turned that way. Once a
+body is tracked nothing of this runs. Every few seconds one look for two bodies tells whether a
+second person is in view.
 
 All of it depends on the frames and their times alone: the same clip gives the same poses.
 """
@@ -27,11 +27,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .capture import Frame, Image, cv2, quantise, turn
+from .capture import Frame, Image, quantise, to_rgb, turn
 from .errors import FormcheckError, ModelError, UsageError
 from .pose import JOINTS, Joint, Pose
 
-__all__ = ["Body", "Landmarker", "plausible", "to_rgb"]
+__all__ = ["Body", "Landmarker", "plausible"]
 
 Array = NDArray[np.float64]
 
@@ -44,18 +44,6 @@ LOST_S = 0.5
 #: When to look for a second person: after a first is found, when the count is to be confirmed,
 #: while there are two, and otherwise; s.
 LOOK_FIRST_S, LOOK_AGAIN_S, LOOK_TWO_S, LOOK_EVERY_S = 0.3, 0.2, 1.0, 5.0
-
-
-def to_rgb(image: Any) -> Image | None:
-    """A BGR frame in the model's colour order; None for what would end the model for good.
-
-    A grey or empty picture does; ``image[:, :, ::-1]`` would be read as wrong pixels.
-    """
-    if not isinstance(image, np.ndarray) or image.dtype != np.uint8 or image.size == 0:
-        return None
-    if image.ndim != 3 or image.shape[2] != 3:
-        return None
-    return cv2.cvtColor(image, cv2.COLOR_BGR2RGB)  # type: ignore[return-value]
 
 
 # ------------------------------------------------------------------------------------- bodies
@@ -71,15 +59,20 @@ class Body:
     size: tuple[int, int]
 
     def turned_back(self, degrees: int) -> Body:
-        """The same body in the picture before that was turned clockwise by ``degrees``."""
+        """The same body in the picture before that was turned clockwise by ``degrees``.
+
+        The model's landmarks count from the middle of the first pixel: with ``width - x`` in
+        place of ``width - 1 - x`` they come back one pixel off the unturned answer (measured).
+        """
         (x, y), (width, height) = self.xy.T, self.size
+        right, bottom = width - 1 - x, height - 1 - y
         wx, wy, wz = self.world.T
         if degrees == 90:
-            xy, world, size = (y, width - x), (wy, -wx, wz), (height, width)
+            xy, world, size = (y, right), (wy, -wx, wz), (height, width)
         elif degrees == 180:
-            xy, world, size = (width - x, height - y), (-wx, -wy, wz), (width, height)
+            xy, world, size = (right, bottom), (-wx, -wy, wz), (width, height)
         elif degrees == 270:
-            xy, world, size = (height - y, x), (-wy, wx, wz), (height, width)
+            xy, world, size = (bottom, x), (-wy, wx, wz), (height, width)
         else:
             return self
         return Body(np.stack(xy, 1), self.visibility, np.stack(world, 1), size)
@@ -158,9 +151,9 @@ def plausible(body: Body) -> bool:
 
 
 def _same_place(a: Body, b: Body) -> bool:
-    """Whether two looks show one body that did not move much."""
-    near = np.hypot(*(a.hips - b.hips)) < 0.5 * a.torso
-    return bool(near and 0.6 < b.torso / max(a.torso, 1e-9) < 1.6)
+    """Whether two looks show one body: both ends of the trunk moved less than half of it."""
+    moved = [np.hypot(*(_middle(a.xy, part) - _middle(b.xy, part))) for part in ("HIP", "SHOULDER")]
+    return bool(max(moved) < 0.5 * a.torso)
 
 
 def _another(body: Body, first: Body) -> bool:
@@ -200,7 +193,7 @@ def _quiet() -> Iterator[None]:
 
 
 class _Graph:
-    """One MediaPipe pose landmarker. Its collection by the garbage collector can deadlock: close it.
+    """One MediaPipe pose landmarker; close it, for its collection as garbage can deadlock.
 
     ``video``: tracks one body through rising times; else looks at single frames for two.
     """
@@ -296,7 +289,7 @@ class Landmarker:
     Args:
         model: a ``Model`` (name, path, sha256) or the path of a ``.task`` bundle.
         confidence: of a detection, 0..1.
-        rotate: ``auto`` also searches the picture turned; 0, 90, 180 or 270 looks at it turned
+        rotate: ``auto`` also searches the picture turned; 0, 90, 180 or 270 tracks in it turned
             clockwise by that much and no other way. Landmarks are always those of the frame as
             it was given.
 
@@ -340,7 +333,7 @@ class Landmarker:
         self._lost_at: float | None = None  # when the search began; None while a body is tracked
         self._searched_at = -math.inf
         self._next_way = 0
-        self._candidate: tuple[_Way, Body, int] | None = None
+        self._candidate: tuple[_Way, Body, list[int]] | None = None
         self._people = 1
         self._look_at = math.inf
         self._doubt = False  # the last look saw another number of people
@@ -452,33 +445,48 @@ class Landmarker:
                 return None
             self._lost_at = t
             self._turn_to(self._home)
-        ways = [way for way in self._ways if way != self._way]
+        before = None
         if self._candidate is not None:
-            way, before, looks = self._candidate
+            way, before, checks = self._candidate
         else:
+            ways = [way for way in self._ways if way != self._way]
             eager = t - self._lost_at <= EAGER_S
             if not ways or (not eager and t - self._searched_at < SEARCH_EVERY_S):
                 return None
-            way, before, looks = ways[self._next_way % len(ways)], None, 0
+            way = ways[self._next_way % len(ways)]
+            checks = [way.degrees, *self._checks(way)]
             self._next_way += 1
         self._searched_at, self._candidate = t, None
-        turned = turn(rgb, way.degrees)
-        seen = [body for body in self._look(turned, way.confidence) if plausible(body)]
-        if before is not None:
-            seen = [body for body in seen if _same_place(before, body)]
-        if not seen:
+        look, *checks = checks
+        turned = turn(rgb, look)
+        bodies = [b for b in self._look(turned, way.confidence) if plausible(b)]
+        bodies = [b.turned_back(look) for b in bodies]
+        if before is None:
+            if bodies:
+                self._candidate = way, bodies[0], checks
             return None
-        looks += 1
-        if looks < (2 if way.confidence == self._home.confidence else 3):
-            self._candidate = way, seen[0], looks
+        if not any(_same_place(before, b) for b in bodies):
+            if checks:
+                self._candidate = way, before, checks
             return None
         self._turn_to(way)
-        body = self._track(turned, t)
+        body = self._track(turn(rgb, way.degrees), t)
         if body is None or not plausible(body):
             self._turn_to(self._home)
             return None
         self.log.append(f"found at {way.degrees}°, confidence {way.confidence:g}, t={t:.2f} s")
         return body
+
+    def _checks(self, way: _Way) -> list[int]:
+        """The turns at which a find by ``way`` may be confirmed on the frames that follow.
+
+        At the asked confidence the same look again is enough. At the low one still things in a
+        room are taken for people again and again, but from one side only: a body is there from
+        another side, too.
+        """
+        if way.confidence == self._home.confidence:
+            return [way.degrees]
+        return [turned % 360 for turned in range(way.degrees + 90, way.degrees + 360, 90)]
 
     def _count(self, turned: Image, body: Body, t: float) -> None:
         """Look whether a second person is in view; a change counts when it is seen twice."""
