@@ -39,8 +39,9 @@ def _meaning(source: str) -> str:
     """The code without comments, docstrings and layout: what it does, not what it says."""
     tree = ast.parse(source)
     for node in ast.walk(tree):
-        documented = isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef))
-        if documented and ast.get_docstring(node) is not None:
+        if not isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)):
+            continue
+        if ast.get_docstring(node) is not None:
             node.body = node.body[1:]
     return ast.dump(tree)
 

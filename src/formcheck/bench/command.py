@@ -88,6 +88,9 @@ def bench(
             raise UsageError(f"{name}: expected {' or '.join(allowed)}, got {value!r}")
     if tracks is not None and not tracks.is_dir():
         raise InputError(f"{tracks}: --tracks needs a folder with pose tracks; check the name")
+    for target in (Path(json_file) if json_file not in (None, "-") else None, markdown_file):
+        if target is not None and not target.absolute().parent.is_dir():  # before, not after it ran
+            raise UsageError(f"{target}: there is no such folder; make it or name another one")
     parts = set() if quick else set(PARTS) - skipped
     baseline = _read(compare) if compare else None
     labels = list(find_labels(folders or [Path("sample_videos")]))

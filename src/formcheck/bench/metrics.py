@@ -471,8 +471,10 @@ def misses(score: ClipScore) -> list[Miss]:
             else (r.answer == "missed" or (r.complete is True and r.answer == "partial"))
         )
         if wrong:
-            truth = {True: "complete", False: "not complete", None: "complete or partial"}
-            add("rep", truth[r.complete], r.answer, r.n, None, spans[r.n])
+            right = {True: "complete", False: "not complete", None: "complete or partial"}[
+                r.complete
+            ]
+            add("rep", right, r.answer, r.n, None, spans[r.n])
     if score.extra_reps:
         add("extra_rep", "none", str(score.extra_reps))
     for h in score.holds:

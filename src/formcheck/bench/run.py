@@ -183,7 +183,7 @@ def _one(task: tuple[Label, Path, Plan]) -> ClipRun:
     """Everything that is asked of one track."""
     label, path, plan = task
     poses, meta = load_poses(path)
-    model = meta.get("model")
+    model = str(meta.get("model") or "unknown").removeprefix("pose_landmarker_")
     errors: list[str] = []
 
     def attempt(drill: str, track: Sequence[Pose], what: str, **more: Any) -> SetResult | None:
@@ -198,8 +198,9 @@ def _one(task: tuple[Label, Path, Plan]) -> ClipRun:
     replayed: list[ReplayScore] = []
     from ..registry import all_drills
 
-    if label.drill in all_drills() and (not plan.drills or label.drill in plan.drills):
-        drill = label.drill
+    drill = label.drill
+    if drill in all_drills() and (not plan.drills or drill in plan.drills):
+        assert drill is not None
         side = Side(label.side) if plan.side == "given" and label.side else None
         dose = None if label.dose_hold_s is None else Dose(hold_s=label.dose_hold_s)
         trace: Trace | None = ([], []) if plan.signals else None
@@ -341,9 +342,9 @@ def _tracks(
 def _wanted(label: Label, plan: Plan) -> bool:
     from ..registry import all_drills
 
-    if not plan.drills or label.drill in plan.drills:
-        return label.drill in all_drills() or (plan.wrong and label.drill is None)
-    return plan.wrong
+    if plan.wrong:
+        return True  # also a clip of no drill, or of one without analyzer, is another's wrong one
+    return label.drill in all_drills() and (not plan.drills or label.drill in plan.drills)
 
 
 def run_bench(
@@ -359,7 +360,7 @@ def run_bench(
     wanted = [label for label in labels if _wanted(label, plan)]
     away = len(labels) - len(wanted)
     if away and not plan.drills:
-        skipped.append(f"{away} clips of drills that have no analyzer")
+        skipped.append(f"{away} clips that show no drill, or one without an analyzer")
     ready, missing = _tracks(wanted, plan, skipped)
     if not ready:
         raise InputError(

@@ -1,0 +1,138 @@
+"""Detection curves as SVG, drawn by hand: nothing to install, and a text file in the repo."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from math import exp, floor, log10
+from pathlib import Path
+from typing import Any
+
+from ..errors import UsageError
+
+__all__ = ["curve_svg", "draw_all"]
+
+WIDTH, HEIGHT = 480, 240
+LEFT, RIGHT, TOP, BOTTOM = 44, 12, 34, 40
+
+_STYLE = """\
+text{font:12px system-ui,sans-serif;fill:#333}
+.small{font-size:11px;fill:#666}
+.axis{stroke:#999;stroke-width:1}
+.grid{stroke:#ddd;stroke-width:1}
+.curve{stroke:#1565c0;stroke-width:2;fill:none}
+.mark{stroke:#1565c0;stroke-width:1;stroke-dasharray:4 3}
+.clear{fill:#c62828;fill-opacity:.75}
+.ring{fill:none;stroke:#c62828;stroke-width:1.5}
+.none{fill:#757575;fill-opacity:.35}"""
+
+
+def _ticks(low: float, high: float) -> list[float]:
+    """Four to eight round numbers over a range."""
+    raw = (high - low) / 6 or 1.0
+    power = 10.0 ** floor(log10(raw))
+    step = next(s * power for s in (1, 2, 5, 10) if s * power >= raw)
+    first = -(-low // step) * step
+    return [first + i * step for i in range(int((high - first) / step + 1e-9) + 1)]
+
+
+def curve_svg(curve: Mapping[str, Any]) -> str:
+    """The drawing of one curve of a bench document: cases as dots, the fit, its 50 % and 90 %."""
+    cases: Sequence[Mapping[str, Any]] = curve["cases"]
+    sizes = [c["magnitude"] for c in cases]
+    sizes += [m for m in (curve["at50"], curve["at90"]) if m is not None and m > 0]
+    low, high = min([*sizes, 0.0]), max(sizes) * 1.05 or 1.0
+
+    def x(magnitude: float) -> float:
+        return LEFT + (WIDTH - LEFT - RIGHT) * (magnitude - low) / (high - low)
+
+    def y(probability: float) -> float:
+        return TOP + (HEIGHT - TOP - BOTTOM) * (1.06 - probability) / 1.12
+
+    unit = escape(str(curve["unit"]))
+    title = escape(f"{curve['drill']}: {curve['code']}")
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" '
+        f'width="{WIDTH}" height="{HEIGHT}" role="img" aria-label="{title}">',
+        f"<style>{_STYLE}</style>",
+        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/>',
+        f'<text x="{LEFT}" y="16">{title}</text>',
+        f'<text class="small" x="{LEFT}" y="29">{escape(_caption(curve))}</text>',
+    ]
+    for p in (0.0, 0.5, 0.9, 1.0):
+        parts.append(
+            f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y(p):.1f}" y2="{y(p):.1f}"/>'
+        )
+        if p != 1.0:
+            parts.append(
+                f'<text class="small" x="{LEFT - 6}" y="{y(p) + 4:.1f}" text-anchor="end">'
+                f"{100 * p:.0f} %</text>"
+            )
+    floor_y = HEIGHT - BOTTOM
+    parts.append(
+        f'<line class="axis" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{floor_y}" y2="{floor_y}"/>'
+    )
+    for tick in _ticks(low, high):
+        parts.append(
+            f'<text class="small" x="{x(tick):.1f}" y="{floor_y + 15}" text-anchor="middle">'
+            f"{tick:g}</text>"
+        )
+    parts.append(
+        f'<text class="small" x="{WIDTH - RIGHT}" y="{HEIGHT - 6}" text-anchor="end">'
+        f"true magnitude, {unit}</text>"
+    )
+    if curve["a"] is not None:
+        points = []
+        for i in range(121):
+            m = low + (high - low) * i / 120
+            z = max(-60.0, min(60.0, curve["a"] + curve["b"] * m))
+            points.append(f"{x(m):.1f},{y(1 / (1 + exp(-z))):.1f}")
+        parts.append(f'<polyline class="curve" points="{" ".join(points)}"/>')
+        for p, key in ((0.5, "at50"), (0.9, "at90")):
+            m = curve[key]
+            if low <= m <= high:
+                parts.append(
+                    f'<line class="mark" x1="{x(m):.1f}" x2="{x(m):.1f}" '
+                    f'y1="{y(p):.1f}" y2="{floor_y}"/>'
+                )
+    stacked: dict[tuple[int, bool], int] = {}
+    for c in sorted(cases, key=lambda c: c["visible"] == "clear"):  # clear ones on top
+        spot = (round(x(c["magnitude"]) / 4), c["flagged"])
+        level = stacked[spot] = stacked.get(spot, -1) + 1
+        kind = {"clear": "clear", "none": "none"}.get(c["visible"], "ring")
+        away = min(level, 6) * 3 * (-1 if c["flagged"] else 1)  # off the line, not over the axis
+        parts.append(
+            f'<circle class="{kind}" cx="{x(c["magnitude"]):.1f}" '
+            f'cy="{y(float(c["flagged"])) - away:.1f}" r="3.5"/>'
+        )
+    return "\n".join([*parts, "</svg>"]) + "\n"
+
+
+def _caption(curve: Mapping[str, Any]) -> str:
+    if curve["at50"] is None:
+        return str(curve["note"])
+    return (
+        f"50 % at {curve['at50']:.3g} {curve['unit']}, 90 % at {curve['at90']:.3g} "
+        f"{curve['unit']}; {curve['note']}"
+    )
+
+
+def draw_all(curves: Sequence[Mapping[str, Any]], page: Path) -> dict[str, str]:
+    """Write a drawing of each curve beside ``page``; name of each, relative to the page.
+
+    Raises:
+        UsageError: they cannot be written there.
+    """
+    folder = page.parent / f"{page.stem}_curves"
+    names: dict[str, str] = {}
+    try:
+        for curve in curves:
+            folder.mkdir(exist_ok=True)
+            file = f"{curve['drill']}.{curve['code']}.svg"
+            (folder / file).write_text(curve_svg(curve), encoding="utf-8")
+            names[f"{curve['drill']}.{curve['code']}"] = f"{folder.name}/{file}"
+    except OSError as error:
+        raise UsageError(
+            f"{folder}: cannot be written ({error.strerror}); name a page in an existing folder"
+        ) from error
+    return names
