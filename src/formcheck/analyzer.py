@@ -11,20 +11,15 @@ and the one that moves first has the floor until its movement is over.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from math import isfinite, nan
-from statistics import median
 
-from .drill import Dose, Drill, Facts, Fault, Sides
+from .drill import Dose, Drill, Sides
 from .events import (
     CannotJudge,
     CannotJudgeSpan,
     Event,
-    FaultCleared,
-    FaultNotJudged,
-    FaultRaised,
     FaultSpan,
     Hold,
     HoldDone,
@@ -43,7 +38,8 @@ from .events import (
     SideChosen,
     Step,
 )
-from .motion import MAX_GAP_S, HoldRule, Holds, HoldShape, RepRule, Reps, RepShape, RepState
+from .lane import Lane
+from .motion import MAX_GAP_S, HoldShape, RepShape
 from .pose import Joint, Pose, Side
 from .postures import from_the_feet
 from .scoring import score_hold, score_rep, score_set
@@ -55,305 +51,8 @@ __all__ = ["Analyzer"]
 #: A reason must stand this long before judging stops, and be gone this long before it goes on
 #: (EC): shorter than any repetition, longer than a flicker of the model.
 STOP_S, RESUME_S = 0.5, 0.3
-#: After getting into position, the signal must rest this long before anything can begin (EC).
-SETTLE_S = 0.4
-#: A fault judged at the end of a repetition is shown for this long (EC).
-SHOWN_S = 4.0
 #: The torso's length follows the image this slowly, seconds (EC).
 TORSO_FOLLOWS_S = 3.0
-#: How long the rest before a movement is looked at for reference (EC).
-REST_WINDOW_S = 1.2
-
-_PHASES = {
-    RepState.REST: Phase.REST,
-    RepState.RISE: Phase.RISE,
-    RepState.TOP: Phase.TOP,
-    RepState.FALL: Phase.FALL,
-}
-
-
-@dataclass
-class _Standing:
-    """A watched fault on its way to being raised, or raised."""
-
-    since: float
-    worst: float
-    last: float
-    raised: bool = False
-
-
-class _Lane:
-    """One working side: its machine, its signals over time, its faults."""
-
-    def __init__(self, drill: Drill, side: Side | None, dose: Dose) -> None:
-        self.drill, self.side, self.dose = drill, side, dose
-        rule = drill.motion
-        self.reps = Reps(rule) if isinstance(rule, RepRule) else None
-        self.holds = Holds(rule) if isinstance(rule, HoldRule) else None
-        self.values: dict[str, float] = {}
-        self.rests: dict[str, float] = {}
-        self.earlier: list[Facts] = []
-        self.spans: list[FaultSpan] = []
-        self._times: deque[float] = deque()
-        self._rows: deque[tuple[float, ...]] = deque()
-        self._names = tuple(s.name for s in drill.signals)
-        self._followers = {s.name: s.follower() for s in drill.signals}
-        self._watched: dict[str, _Standing] = {}
-        self.shown: dict[str, tuple[FaultSpan, float]] = {}
-        self._ticked = 0
-        self.settle_from: float | None = None
-        self._settle_values: deque[tuple[float, float]] = deque()
-
-    # -- state -----------------------------------------------------------------------------------
-    @property
-    def busy(self) -> bool:
-        if self.reps is not None:
-            return self.reps.state is not RepState.REST
-        return self.holds is not None and self.holds.running
-
-    @property
-    def main(self) -> float:
-        return self.values.get(self.drill.signal.name, nan)
-
-    @property
-    def phase(self) -> Phase:
-        if self.reps is not None:
-            return _PHASES[self.reps.state]
-        return Phase.HOLD if self.busy else Phase.REST
-
-    @property
-    def progress(self) -> float:
-        if self.reps is not None:
-            return self.reps.progress(self.main)
-        rule = self.drill.motion
-        assert isinstance(rule, HoldRule)
-        return self.main / rule.enter if rule.enter > 0 else nan
-
-    def hold_clock(self, t: float) -> float:
-        if self.holds is not None:
-            return self.holds.seconds(t)
-        assert self.reps is not None
-        return t - self.reps.top_since if self.reps.top_since is not None else nan
-
-    def pause(self) -> None:
-        """Nothing can be judged: a repetition under way is given up, a hold's clock stops."""
-        if self.reps is not None:
-            self.reps.abandon()
-
-    def unseen(self, t: float) -> HoldShape | None:
-        """A frame that cannot be judged; returns a hold that has been out of sight too long."""
-        return self.holds.update(t, nan) if self.holds is not None else None
-
-    def new_position(self, t: float) -> None:
-        """The person has just got into position: rest is unknown and must first settle."""
-        if self.busy:
-            return
-        if self.reps is not None:
-            self.reps.reset()
-        self.rests.clear()
-        self._times.clear()
-        self._rows.clear()
-        self.settle_from = t
-        self._settle_values.clear()
-
-    # -- one frame -------------------------------------------------------------------------------
-    def measure(self, body: Body) -> None:
-        body = body.worked_by(self.side)
-        t = body.pose.t
-        self.values = {name: follow(t, body) for name, follow in self._followers.items()}
-
-    def advance(self, t: float) -> RepShape | HoldShape | None:
-        """Feed the machine; returns a movement or hold that ended."""
-        x = self.main
-        if self.settle_from is not None and not self._settled(t, x):
-            return None
-        self._times.append(t)
-        self._rows.append(tuple(self.values[n] for n in self._names))
-        was_busy = self.busy
-        ended: RepShape | HoldShape | None
-        if self.reps is not None:
-            ended = self.reps.update(t, x)
-        else:
-            assert self.holds is not None
-            ended = self.holds.update(t, x)
-        if self.busy and not was_busy:
-            self._remember_rest(t)
-        if not self.busy and ended is None:
-            while self._times and t - self._times[0] > Reps.MEMORY_S:
-                self._times.popleft()
-                self._rows.popleft()
-        return ended
-
-    def _settled(self, t: float, x: float) -> bool:
-        assert self.settle_from is not None
-        rule = self.drill.motion
-        band = rule.start / 2 if isinstance(rule, RepRule) else float("inf")
-        kept = self._settle_values
-        kept.append((t, x))
-        while kept and t - kept[0][0] > SETTLE_S:
-            kept.popleft()
-        seen = [v for _, v in kept if isfinite(v)]
-        still = len(seen) >= 2 and max(seen) - min(seen) <= band
-        if t - self.settle_from >= SETTLE_S and still:
-            self.settle_from = None
-            return True
-        return False
-
-    def _remember_rest(self, t: float) -> None:
-        """Medians of every signal over the rest before the movement that has just begun."""
-        rule = self.drill.motion
-        begun = self.holds.from_s if self.holds is not None else t - rule.dwell_s  # type: ignore[union-attr]
-        for guard_s in (0.4, 0.05):  # the very beginning of the movement is no rest
-            window = [
-                row
-                for s, row in zip(self._times, self._rows, strict=True)
-                if begun - guard_s - REST_WINDOW_S <= s < begun - guard_s
-            ]
-            if len(window) >= 3:
-                break
-        else:
-            return
-        for i, name in enumerate(self._names):
-            seen = [row[i] for row in window if isfinite(row[i])]
-            if seen:
-                self.rests[name] = median(seen)
-
-    def facts(self, shape: RepShape | HoldShape) -> Facts:
-        rep = shape if isinstance(shape, RepShape) else None
-        from_s = rep.start_s if rep else shape.from_s  # type: ignore[union-attr]
-        to_s = rep.end_s if rep else shape.to_s  # type: ignore[union-attr]
-        keep = [
-            (s, row)
-            for s, row in zip(self._times, self._rows, strict=True)
-            if from_s - 0.5 <= s <= to_s + 0.5
-        ]
-        times = [s for s, _ in keep]
-        samples = {n: [row[i] for _, row in keep] for i, n in enumerate(self._names)}
-        facts = Facts(
-            side=self.side,
-            start_s=from_s,
-            peak_s=rep.peak_s if rep else from_s,
-            hold_end_s=rep.hold_end_s if rep else to_s,
-            end_s=to_s,
-            hold_target_s=self.dose.hold_s,
-            peak=rep.peak if rep else nan,
-            rise=rep.peak - rep.rest if rep else nan,
-            complete=rep.complete if rep else True,
-            whole_rise=rep.whole_rise if rep else True,
-            whole_fall=rep.whole_fall if rep else True,
-            bumps=0,
-            rests=dict(self.rests),
-            times=times,
-            samples=samples,
-            earlier=tuple(self.earlier),
-        )
-        return replace(facts, bumps=_bumps(facts, self.drill.signal.name))
-
-    def forget_movement(self, t: float) -> None:
-        """Drop the samples of a movement that is over, keeping the rest after it."""
-        while self._times and self._times[0] < t - 2 * 0.15:
-            self._times.popleft()
-            self._rows.popleft()
-
-    # -- watched faults --------------------------------------------------------------------------
-    def watch(self, t: float) -> list[Event]:
-        events: list[Event] = []
-        phase = self.phase.value
-        for fault in self.drill.faults:
-            if fault.signal is None:
-                continue
-            value = self.values[fault.signal]
-            if fault.change:
-                value -= self.rests.get(fault.signal, nan)
-            value = abs(value) if fault.sign == 0 else value * fault.sign
-            standing = self._watched.get(fault.code)
-            counts = self.busy and phase in fault.phases
-            if counts and fault.exceeded(value):
-                if standing is None:
-                    standing = self._watched[fault.code] = _Standing(t, value, t)
-                standing.worst = max(standing.worst, value)
-                standing.last = t
-                if not standing.raised and t - standing.since >= fault.persist_s:
-                    standing.raised = True
-                    events.append(_raised(t, fault, standing.worst))
-            elif standing is not None and not (standing.raised and counts and not fault.released(value)):
-                events += self._drop(t, fault.code)
-        return events
-
-    def _drop(self, t: float, code: str) -> list[Event]:
-        standing = self._watched.pop(code)
-        if not standing.raised:
-            return []
-        fault = self.drill.fault(code)
-        self.spans.append(_span(fault, standing.since, t, standing.worst))
-        return [FaultCleared(t, code)]
-
-    def drop_all(self, t: float) -> list[Event]:
-        return [e for code in list(self._watched) for e in self._drop(t, code)]
-
-    def standing(self, t: float) -> list[FaultSpan]:
-        now = [
-            _span(self.drill.fault(code), s.since, t, s.worst)
-            for code, s in self._watched.items()
-            if s.raised
-        ]
-        return now + [span for span, until in self.shown.values() if t < until]
-
-    # -- faults of a whole movement ----------------------------------------------------------------
-    def judge(self, t: float, facts: Facts, unseen: dict[str, Reason]) -> list[Event]:
-        events: list[Event] = []
-        for fault in self.drill.faults:
-            if fault.judge is None:
-                continue
-            if fault.can_see is not None and not fault.can_see(facts):
-                if fault.code not in unseen:
-                    unseen[fault.code] = fault.unseen
-                    events.append(FaultNotJudged(t, fault.code, fault.unseen))
-                continue
-            magnitude = fault.judge(facts)
-            if fault.exceeded(magnitude):
-                span = _span(fault, facts.start_s, facts.end_s, magnitude)
-                self.spans.append(span)
-                self.shown[fault.code] = (span, t + SHOWN_S)
-                events.append(_raised(t, fault, magnitude))
-            elif self.shown.pop(fault.code, None) is not None:
-                events.append(FaultCleared(t, fault.code))
-        return events
-
-
-def _towards(now: float, target: float, share: float) -> float:
-    """A step towards a target; all the way when there was nothing before."""
-    return now + (target - now) * min(1.0, share) if isfinite(now) and isfinite(share) else target
-
-
-def _span(fault: Fault, from_s: float, to_s: float, magnitude: float) -> FaultSpan:
-    return FaultSpan(
-        fault.code, from_s, to_s, magnitude, fault.unit, fault.severity, fault.cue, fault.certain
-    )
-
-
-def _raised(t: float, fault: Fault, magnitude: float) -> FaultRaised:
-    return FaultRaised(
-        t, fault.code, magnitude, fault.unit, fault.severity, fault.cue, fault.certain
-    )
-
-
-def _bumps(facts: Facts, name: str) -> int:
-    """Extra stops and starts on the way up and down: sub-movements (drills.md 3.2)."""
-    extra = 0
-    for from_s, to_s in ((facts.start_s, facts.peak_s), (facts.hold_end_s, facts.end_s)):
-        way = facts._between(name, from_s, to_s)
-        if len(way) < 4:
-            continue
-        span = max(way) - min(way)
-        turns, last, direction = 0, way[0], 0
-        for x in way[1:]:
-            if abs(x - last) > 0.05 * span:
-                now = 1 if x > last else -1
-                turns += direction not in (0, now)
-                direction, last = now, x
-        extra += turns
-    return extra
 
 
 class Analyzer:
@@ -380,7 +79,7 @@ class Analyzer:
             sides = (Side.LEFT, Side.RIGHT)
         elif drill.sides is Sides.NONE:
             sides = (None,)
-        self._lanes = {s: _Lane(drill, s, self.dose) for s in sides}
+        self._lanes = {s: Lane(drill, s, self.dose) for s in sides}
         self._lane = next(iter(self._lanes.values()))
         self._side_reported = False
         self._t0: float | None = None
@@ -444,7 +143,9 @@ class Analyzer:
                 events += lane.drop_all(t)
             if self._reason is not None and self._t0 is not None:
                 self._unjudged.append(self._cannot_span(t))
-            events.append(SetDone(t, self._complete, len(self._reps) - self._complete, len(self._holds)))
+            events.append(
+                SetDone(t, self._complete, len(self._reps) - self._complete, len(self._holds))
+            )
         return self._step(events)
 
     def result(self) -> SetResult:
@@ -456,7 +157,9 @@ class Analyzer:
         reps = tuple(replace(r, faults=_overlapping(spans, r.start_s, r.end_s)) for r in self._reps)
         holds = tuple(replace(h, faults=_overlapping(spans, h.from_s, h.to_s)) for h in self._holds)
         sides = {r.side for r in reps} | {h.side for h in holds}
-        side = self._given or (sides.pop() if len(sides) == 1 else self._side if not sides else None)
+        side = self._given or (
+            sides.pop() if len(sides) == 1 else self._side if not sides else None
+        )
         result = SetResult(
             drill=self.drill.name,
             side=side,
@@ -523,7 +226,9 @@ class Analyzer:
             return Reason.WRONG_VIEW
         sides = [body.side or body.near_side] if view.needs else []
         hidden = any(
-            body.point(s.joint(part)) != body.point(s.joint(part)) for s in sides for part in view.needs
+            body.point(s.joint(part)) != body.point(s.joint(part))
+            for s in sides
+            for part in view.needs
         ) or any(
             body.point(s.other.joint(part)) != body.point(s.other.joint(part))
             for s in sides
@@ -593,7 +298,7 @@ class Analyzer:
                     holder = lane
         return events
 
-    def _has_the_floor(self, t: float, lane: _Lane) -> list[Event]:
+    def _has_the_floor(self, t: float, lane: Lane) -> list[Event]:
         events: list[Event] = []
         if lane is not self._lane:
             self._lane = lane
@@ -614,7 +319,7 @@ class Analyzer:
                 events.append(HoldTick(t, n, self._ticked))
         return events
 
-    def _ended(self, t: float, lane: _Lane, shape: RepShape | HoldShape) -> list[Event]:
+    def _ended(self, t: float, lane: Lane, shape: RepShape | HoldShape) -> list[Event]:
         facts = lane.facts(shape)
         if isinstance(shape, RepShape):
             lane.forget_movement(t)
@@ -721,3 +426,8 @@ def _parameters(drill: Drill, dose: Dose) -> dict[str, object]:
         "faults": {f.code: {"warn": f.warn, "strong": f.strong} for f in drill.faults},
         "dose": {k: v for k, v in asdict(dose).items() if v is not None},
     }
+
+
+def _towards(now: float, target: float, share: float) -> float:
+    """A step towards a target; all the way when there was nothing before."""
+    return now + (target - now) * min(1.0, share) if isfinite(now) and isfinite(share) else target

@@ -14,7 +14,17 @@ from enum import Enum
 from math import inf, isfinite, nan
 from statistics import median
 
-__all__ = ["LOST_S", "MAX_GAP_S", "HoldRule", "HoldShape", "Holds", "RepRule", "RepShape", "RepState", "Reps"]
+__all__ = [
+    "LOST_S",
+    "MAX_GAP_S",
+    "HoldRule",
+    "HoldShape",
+    "Holds",
+    "RepRule",
+    "RepShape",
+    "RepState",
+    "Reps",
+]
 
 #: Unseen for longer than this, a repetition is given up and a hold's clock stops (drills.md 2.2).
 MAX_GAP_S = 1.0
@@ -188,7 +198,11 @@ class Reps:
         if self.state is not RepState.FALL:
             return None
         fallen = (self.peak - self._samples[-1][1]) / (self.peak - self.rest)
-        return self._close(self._samples[-1][0], whole_fall=False) if fallen >= self.rule.back else None
+        return (
+            self._close(self._samples[-1][0], whole_fall=False)
+            if fallen >= self.rule.back
+            else None
+        )
 
     # -- the two halves of the machine -----------------------------------------------------------
     def _rest(self, t: float, x: float, dt: float) -> None:
@@ -392,11 +406,11 @@ class Holds:
 
     def abandon(self) -> HoldShape | None:
         """The hold ends where it was last in position."""
-        return self._close("lost") if self._running else self._forget()
+        return self._close("lost") if self._running else None
 
     def finish(self) -> HoldShape | None:
         """The stream ended."""
-        return self._close("end_of_clip") if self._running else self._forget()
+        return self._close("end_of_clip") if self._running else None
 
     def update(self, t: float, x: float) -> HoldShape | None:
         """Take one sample; returns the hold that it ended, if any."""
@@ -423,7 +437,8 @@ class Holds:
                 self._running = True
             return None
         if not self._running:
-            return self._forget()
+            self._forget()
+            return None
         if x < rule.end:
             self._below_end_s = t if self._below_end_s is None else self._below_end_s
             if t - self._below_end_s >= rule.end_s:

@@ -67,11 +67,17 @@ class Side(str, Enum):
 
     def joint(self, part: str) -> Joint:
         """The landmark of a body part on this side, e.g. ``Side.LEFT.joint("knee")``."""
-        return Joint[f"{self.value}_{part}".upper()]
+        return _JOINTS[self.value, part]
 
     def __str__(self) -> str:
         return self.value
 
+
+_JOINTS = {
+    (side.value, part): Joint[f"{side.value}_{part}".upper()]
+    for side in Side
+    for part in ("ear", "shoulder", "elbow", "wrist", "hip", "knee", "ankle", "heel", "foot_index")
+}
 
 #: Pairs of joints that are drawn as bones.
 SKELETON: tuple[tuple[Joint, Joint], ...] = tuple(

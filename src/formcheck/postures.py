@@ -45,8 +45,8 @@ def lying(b: Body) -> bool:
 
 
 def facing_camera(b: Body) -> bool:
-    """Shoulders square to the camera (standing): measured 0.64-0.77 T, 0.2 and less side-on."""
-    return abs(b.shoulder_separation) >= 0.5
+    """Shoulders square to the camera (standing): measured 0.48-0.8 T, 0.31 and less side-on."""
+    return abs(b.shoulder_separation) >= 0.42
 
 
 def side_on(b: Body) -> bool:
@@ -94,11 +94,7 @@ def stacked_to_camera(b: Body) -> bool:
 
 def all_fours(b: Body) -> bool:
     """Hands and knees: trunk level, the near knee well below the hip."""
-    return (
-        abs(b.trunk.elevation) <= 35
-        and side_on(b)
-        and b.height(b.near.hip, b.near.knee) > 0.35
-    )
+    return abs(b.trunk.elevation) <= 35 and side_on(b) and b.height(b.near.hip, b.near.knee) > 0.35
 
 
 def half_kneeling(b: Body) -> bool:

@@ -70,7 +70,8 @@ def load_drill_file(path: Path) -> Drill:
         UsageError: the file cannot be run or has no ``DRILL``.
     """
     spec = importlib.util.spec_from_file_location(f"formcheck_user_{path.stem}", path)
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     try:
         spec.loader.exec_module(module)

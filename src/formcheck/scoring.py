@@ -36,7 +36,11 @@ def score_rep(rep: Rep, drill: Drill, dose: Dose) -> int | None:
     rule = drill.motion
     if not isinstance(rule, RepRule):
         return None
-    parts = {"range": _range(rep, rule, drill), "control": _control(rep), "form": _form(rep.faults, drill, rep.start_s, rep.end_s)}
+    parts = {
+        "range": _range(rep, rule, drill),
+        "control": _control(rep),
+        "form": _form(rep.faults, drill, rep.start_s, rep.end_s),
+    }
     if dose.hold_s:
         parts["hold"] = min(1.0, rep.hold_s / dose.hold_s)
     return _weighted(parts, drill)
@@ -55,7 +59,8 @@ def score_set(result: SetResult, drill: Drill, dose: Dose) -> int | None:
 
     None when nothing was done or less than 80 % of the working time could be judged.
     """
-    scores = [x.score for x in (*result.reps, *result.holds) if x.score is not None]
+    scores = [r.score for r in result.reps if r.score is not None]
+    scores += [h.score for h in result.holds if h.score is not None]
     done = [(x.start_s, x.end_s) for x in result.reps] + [(h.from_s, h.to_s) for h in result.holds]
     if not scores or not done:
         return None
@@ -67,7 +72,7 @@ def score_set(result: SetResult, drill: Drill, dose: Dose) -> int | None:
     )
     if to_s <= from_s or 1 - lost / (to_s - from_s) < USABLE:
         return None
-    mean = sum(scores) / len(scores)
+    mean: float = sum(scores) / len(scores)
     share = min(1.0, len(scores) / dose.reps) if dose.reps else 1.0
     return round(mean * (0.5 + 0.5 * share))
 
@@ -106,6 +111,8 @@ def _form(faults: tuple[FaultSpan, ...], drill: Drill, from_s: float, to_s: floa
     for span in faults:
         fault = drill.fault(span.code)
         share = (min(span.to_s, to_s) - max(span.from_s, from_s)) / max(to_s - from_s, 1e-9)
-        cost = _COST[fault.severity] * fault.strength(span.magnitude) * min(1.0, max(0.0, share) / 0.4)
+        cost = (
+            _COST[fault.severity] * fault.strength(span.magnitude) * min(1.0, max(0.0, share) / 0.4)
+        )
         form *= 1 - (cost / 2 if fault.confidence == "B" else cost)
     return form

@@ -282,8 +282,16 @@ class Body:
         return a / self.torso
 
     def lean_towards(self, side: Side) -> float:
-        """TRK_LAT: the trunk from upright, positive towards this side of the person."""
-        return self.trunk.lean * self.outward(side)
+        """TRK_LAT: the trunk from upright, positive towards this side of the person.
+
+        The mean of the trunk's midline and the shoulder line: the midline alone reads 0.6 of a
+        lean and takes a hiked pelvis for one, the shoulder line alone a shrug (measured).
+        """
+        return (self.trunk.lean * self.outward(side) + self.shoulder_tilt(side)) / 2
+
+    def shoulder_tilt(self, side: Side) -> float:
+        """SHOBL as seen from one side: positive when this side's shoulder is the lower one."""
+        return -self.shoulder_obliquity if side is Side.LEFT else self.shoulder_obliquity
 
     def hike(self, side: Side) -> float:
         """OBL as seen from one side: positive when this side's hip is the higher one."""

@@ -136,9 +136,7 @@ class NearSide:
     def update(self, pose: Pose) -> Side | None:
         if pose.seen:
             lead = sum(
-                float(
-                    pose.visibility[Side.LEFT.joint(j)] - pose.visibility[Side.RIGHT.joint(j)]
-                )
+                float(pose.visibility[Side.LEFT.joint(j)] - pose.visibility[Side.RIGHT.joint(j)])
                 for j in self._JOINTS
             ) / len(self._JOINTS)
             dt = pose.t - self._t

@@ -115,7 +115,7 @@ DRILL = Drill(
             cue="Like opening a heavy door",
             severity=1,
             unit="s",
-            warn=0.95,
+            warn=0.85,
             strong=0.5,
             judge=lambda f: min(f.rise_s, f.fall_s),
             below=True,
@@ -129,7 +129,9 @@ DRILL = Drill(
             unit="deg",
             warn=30,
             strong=45,
-            judge=lambda f: f.rest("knee_angle") - (f.earlier[0] if f.earlier else f).rest("knee_angle"),
+            judge=lambda f: (
+                f.rest("knee_angle") - (f.earlier[0] if f.earlier else f).rest("knee_angle")
+            ),
             confidence="B",
             source="drills.md D03, EC: 2D knee angles differ by body from the front, so the change "
             "since the first repetition is judged",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from statistics import median
+
 from formcheck.drill import Body, Dose, Drill, Facts, Fault, RepRule, Signal, View, postures
 
 
@@ -21,9 +23,9 @@ def below_line(f: Facts) -> float:
 
 
 def over_line(f: Facts) -> float:
-    """Degrees past the person's own flattest whole repetition."""
-    others = [e.top("body_line") for e in f.earlier if e.complete]
-    return f.top("body_line") - min(others) if others else f.top("body_line") - LINE - 8
+    """Degrees past the person's own straight lifts so far (those that reached the line)."""
+    straight = [e.top("body_line") for e in f.earlier if below_line(e) < 0.5 * LOW]
+    return f.top("body_line") - median(straight) if straight else float("nan")
 
 
 def hold_share(f: Facts) -> float:
@@ -32,6 +34,7 @@ def hold_share(f: Facts) -> float:
 
 #: A straight line reads 184-193 (measured on rendered truth; textbook 180 [Freckleton14]).
 LINE = 186.0
+LOW = 8.0
 
 DRILL = Drill(
     name="hip_bridge",
@@ -63,7 +66,7 @@ DRILL = Drill(
             cue="Press your heels, lift a little higher",
             severity=1,
             unit="deg",
-            warn=8,
+            warn=LOW,
             strong=18,
             judge=below_line,
             source="[Freckleton14]; measured: good 184-193, 20 deg short 173-177",
@@ -99,7 +102,7 @@ DRILL = Drill(
             cue="Lower slowly, count two",
             severity=1,
             unit="s",
-            warn=0.95,
+            warn=0.85,
             strong=0.5,
             judge=lambda f: min(f.rise_s, f.fall_s),
             below=True,

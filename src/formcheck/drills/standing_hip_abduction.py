@@ -16,8 +16,21 @@ def leg_went_out_and_back(f: Facts) -> bool:
 
 
 def hike(f: Facts) -> float:
-    """Rise of the moving side's hip, less what a trunk lean alone explains (measured 0.65)."""
-    return f.change("hike") - 0.65 * max(0.0, f.change("trunk_lean"))
+    """Rise of the moving side's hip beyond the person's own most level lift.
+
+    Good form alone reads 2-6 deg depending on the body, and half of a shoulder tilt (measured), so
+    without an earlier repetition there is nothing to compare with.
+    """
+    most_level = min([net_hike(e) for e in f.earlier], default=float("nan"))
+    return net_hike(f) - most_level
+
+
+def net_hike(f: Facts) -> float:
+    return f.change("hike") - 0.5 * max(0.0, f.change("shoulder_tilt"))
+
+
+def drop(f: Facts) -> float:
+    return -f.change("hike")
 
 
 def toe_turn(b: Body) -> float:
@@ -40,11 +53,14 @@ DRILL = Drill(
         needs=("shoulder", "hip", "knee", "ankle"),
         needs_other=("hip", "ankle"),
     ),
-    signal=Signal("abduction", "deg", lambda b: b.abduction(b.work.side), "leg out from the pelvis"),
+    signal=Signal(
+        "abduction", "deg", lambda b: b.abduction(b.work.side), "leg out from the pelvis"
+    ),
     motion=RepRule(start=8, end=5, top=14, full=25),
     sides=Sides.MOVING,
     measures=(
         Signal("trunk_lean", "deg", lambda b: b.lean_towards(b.other.side)),
+        Signal("shoulder_tilt", "deg", lambda b: b.shoulder_tilt(b.other.side)),
         Signal("hike", "deg", lambda b: b.hike(b.work.side)),
         Signal("knee_angle", "deg", lambda b: b.work.knee_angle),
         Signal("toe_turn", "ratio", toe_turn),
@@ -58,11 +74,11 @@ DRILL = Drill(
             cue="Stay tall, smaller lift",
             severity=2,
             unit="deg",
-            warn=8,
-            strong=15,
+            warn=6.5,
+            strong=12,
             signal="trunk_lean",
             persist_s=0.5,
-            source="[LSD], EC; measured: gain 1.0-1.1",
+            source="[LSD], EC; measured: 8 deg reads 5, 12 reads 9.5, 16 reads 12",
             what="Your trunk leaned away from the moving leg.",
         ),
         Fault(
@@ -70,12 +86,12 @@ DRILL = Drill(
             cue="Keep your belt level",
             severity=2,
             unit="deg",
-            warn=6,
-            strong=10,
+            warn=4,
+            strong=8,
             judge=hike,
             confidence="B",
             certain=False,
-            source="[HipAbd30]; measured: gain 0.5, lean taken off",
+            source="[HipAbd30]; measured: 13 deg of hike reads 5 over the own most level lift",
             what="The hip of the moving leg went up with it.",
         ),
         Fault(
@@ -85,7 +101,7 @@ DRILL = Drill(
             unit="deg",
             warn=8,
             strong=12,
-            judge=lambda f: -f.change("hike"),
+            judge=drop,
             confidence="B",
             certain=False,
             source="drills.md D04 as D01",
@@ -119,7 +135,7 @@ DRILL = Drill(
             cue="Float it up, float it down",
             severity=1,
             unit="s",
-            warn=0.95,
+            warn=0.85,
             strong=0.5,
             judge=lambda f: min(f.rise_s, f.fall_s),
             below=True,
