@@ -30,7 +30,7 @@ text{font:12px system-ui,sans-serif;fill:#333}
 def _ticks(low: float, high: float) -> list[float]:
     """Four to eight round numbers over a range."""
     raw = (high - low) / 6 or 1.0
-    power = 10.0 ** floor(log10(raw))
+    power = float(10.0 ** floor(log10(raw)))
     step = next(s * power for s in (1, 2, 5, 10) if s * power >= raw)
     first = -(-low // step) * step
     return [first + i * step for i in range(int((high - first) / step + 1e-9) + 1)]
@@ -41,7 +41,7 @@ def curve_svg(curve: Mapping[str, Any]) -> str:
     cases: Sequence[Mapping[str, Any]] = curve["cases"]
     sizes = [c["magnitude"] for c in cases]
     sizes += [m for m in (curve["at50"], curve["at90"]) if m is not None and m > 0]
-    low, high = min([*sizes, 0.0]), max(sizes) * 1.05 or 1.0
+    low, high = float(min([*sizes, 0.0])), float(max(sizes) * 1.05 or 1.0)
 
     def x(magnitude: float) -> float:
         return LEFT + (WIDTH - LEFT - RIGHT) * (magnitude - low) / (high - low)

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from ..drill import Dose
-from ..errors import FormcheckError, InputError
+from ..errors import FormcheckError, InputError, ModelError
 from ..events import SetResult
 from ..pose import Pose, Side
 from . import cache
@@ -297,14 +297,22 @@ def clip_path(label: Label) -> Path:
     return label.path.with_name(label.clip)
 
 
-def _model_sha256(name: str, folder: Path) -> str:
-    """Of the model, also when it is no longer there but its landmarks are kept."""
-    from ..errors import ModelError
+def find_model_sha256(name: str) -> str:
+    """Of the model with this name or path.
+
+    Raises:
+        ModelError: there is none.
+    """
     from ..models import find_model
 
+    return str(find_model(name).sha256)
+
+
+def _model_sha256(name: str, folder: Path) -> str:
+    """Of the model, also when it is no longer there but its landmarks are kept."""
     note = folder / f"model-{Path(name).name}.sha256"
     try:
-        sha256 = str(find_model(name).sha256)
+        sha256 = find_model_sha256(name)
     except ModelError:
         if note.exists():
             return note.read_text(encoding="utf-8").strip()
