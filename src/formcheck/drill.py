@@ -16,7 +16,7 @@ from statistics import median
 
 from . import postures
 from .events import Reason
-from .motion import HoldRule, HoldShape, RepRule, RepShape
+from .motion import HoldRule, RepRule
 from .pose import Side
 from .signals import Body, Signal
 

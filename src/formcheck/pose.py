@@ -80,20 +80,21 @@ _JOINTS = {
 }
 
 #: Pairs of joints that are drawn as bones.
-SKELETON: tuple[tuple[Joint, Joint], ...] = tuple(
-    pair
-    for side in Side
-    for pair in (
-        (side.joint("shoulder"), side.joint("elbow")),
-        (side.joint("elbow"), side.joint("wrist")),
-        (side.joint("shoulder"), side.joint("hip")),
-        (side.joint("hip"), side.joint("knee")),
-        (side.joint("knee"), side.joint("ankle")),
-        (side.joint("ankle"), side.joint("heel")),
-        (side.joint("heel"), side.joint("foot_index")),
-        (side.joint("ankle"), side.joint("foot_index")),
-    )
-) + (
+SKELETON: tuple[tuple[Joint, Joint], ...] = (
+    *(
+        (side.joint(a), side.joint(b))
+        for side in Side
+        for a, b in (
+            ("shoulder", "elbow"),
+            ("elbow", "wrist"),
+            ("shoulder", "hip"),
+            ("hip", "knee"),
+            ("knee", "ankle"),
+            ("ankle", "heel"),
+            ("heel", "foot_index"),
+            ("ankle", "foot_index"),
+        )
+    ),
     (Joint.LEFT_SHOULDER, Joint.RIGHT_SHOULDER),
     (Joint.LEFT_HIP, Joint.RIGHT_HIP),
 )
