@@ -105,7 +105,8 @@ def test_a_rep_that_may_count_makes_both_answers_exact() -> None:
     truth = label(TrueRep(1, 4), TrueRep(5, 8, complete=None))
     for second in (True, False):
         score = judge(truth, answer(rep(1, 1, 4), rep(2, 5, 8, second)))
-        assert score.count is not None and score.count.error == 0
+        assert score.count is not None
+        assert score.count.error == 0
         assert misses(score) == []
         assert summarise([score])["reps"]["matched"] == 1
 
@@ -140,8 +141,10 @@ def test_counts_add_up() -> None:
 
 def test_a_clip_with_a_count_only_is_counted_and_not_matched() -> None:
     score = judge(label(count=(7, 7), faults_known=False), answer(rep(1, 1, 4)))
-    assert score.count is not None and score.count.error == -6
-    assert score.reps == () and score.extra_reps == 0
+    assert score.count is not None
+    assert score.count.error == -6
+    assert score.reps == ()
+    assert score.extra_reps == 0
 
 
 def test_extra_reps_are_complete_answers_without_a_true_one() -> None:
@@ -185,7 +188,8 @@ def test_holds_are_matched_by_overlap_and_judged_by_their_seconds() -> None:
     truth = timed(TrueHold(1, 6, 5.0), TrueHold(8, 12, 4.0))
     score = judge(truth, answer(holds=(hold(1, 1.2, 6.5), hold(2, 8, 11))))
     assert [h.error for h in score.holds] == [pytest.approx(0.3), pytest.approx(-1.0)]
-    assert score.count is not None and score.count.error == 0
+    assert score.count is not None
+    assert score.count.error == 0
     assert [m.what for m in misses(score)] == ["hold"]
 
 
@@ -194,7 +198,8 @@ def test_a_hold_cut_in_two_is_one_hold_in_pieces_and_a_wrong_count() -> None:
     assert score.holds[0].pieces == 2
     assert score.holds[0].error == pytest.approx(-3.5)  # the longer piece
     assert score.extra_holds == 0
-    assert score.count is not None and score.count.error == 1
+    assert score.count is not None
+    assert score.count.error == 1
     assert summarise([score])["holds"]["cut"] == 1
 
 
@@ -307,7 +312,8 @@ def test_in_a_timed_drill_faults_go_to_the_attempt_they_overlap_most() -> None:
     truth = timed(TrueHold(2, 9, 7.0), TrueHold(12, 19, 7.0), reps=attempts)
     lean = fault("trunk_lean", 4.0, 11.5)
     score = judge(truth, answer(holds=(hold(1, 2, 9, faults=(lean,)), hold(2, 12, 19))))
-    assert score.seen[0].claimed and score.claims == ()
+    assert score.seen[0].claimed
+    assert score.claims == ()
 
 
 def test_a_fault_without_length_lies_where_it_happens() -> None:
@@ -315,13 +321,15 @@ def test_a_fault_without_length_lies_where_it_happens() -> None:
     truth = timed(TrueHold(2, 9, 7.0), TrueHold(12, 19, 7.0), reps=attempts)
     touch = fault("touch_down", 15.0, 15.0)
     score = judge(truth, answer(holds=(hold(1, 2, 9), hold(2, 12, 19, faults=(touch,)))))
-    assert score.seen[0].claimed and score.claims == ()
+    assert score.seen[0].claimed
+    assert score.claims == ()
 
 
 def test_nothing_is_charged_where_faults_are_not_labelled() -> None:
     truth = label(TrueRep(1, 4), faults_known=False)
     score = judge(truth, answer(rep(1, 1, 4, faults=(fault("feet_apart"),))))
-    assert score.claims == () and score.clean_reps == 0
+    assert score.claims == ()
+    assert score.clean_reps == 0
     assert score.unchecked == {"feet_apart": 1}
 
 
@@ -386,7 +394,7 @@ def test_the_fit_finds_a_known_curve() -> None:
     import math
 
     magnitudes, flagged = [], []
-    for m in range(0, 41):  # P = 1 / (1 + exp(-(m - 20) / 4)), 200 cases each
+    for m in range(41):  # P = 1 / (1 + exp(-(m - 20) / 4)), 200 cases each
         hits = round(200 / (1 + math.exp(-(m - 20) / 4)))
         magnitudes += [float(m)] * 200
         flagged += [True] * hits + [False] * (200 - hits)
@@ -424,8 +432,10 @@ def graded(code: str, sizes: dict[float, bool]) -> list:
 def test_a_curve_takes_every_magnitude_and_clean_reps_as_zero() -> None:
     (curve,) = curves(graded("pelvis_roll", {0.0: False, 8: False, 16: False, 24: True, 32: True}))
     assert sorted(c.magnitude for c in curve.cases) == [0, 8, 16, 24, 32]
-    assert curve.at50 is not None and 16 < curve.at50 < 24
-    assert curve.at90 is not None and curve.at90 > curve.at50
+    assert curve.at50 is not None
+    assert 16 < curve.at50 < 24
+    assert curve.at90 is not None
+    assert curve.at90 > curve.at50
     assert curve.probability(curve.at90) == pytest.approx(0.9)
 
 
@@ -437,15 +447,19 @@ def test_a_false_alarm_stands_at_zero_as_flagged() -> None:
 def test_a_fault_that_is_worse_when_smaller_falls_and_has_no_zeros() -> None:
     made = graded("too_fast", {1.4: False, 1.2: False, 0.8: True, 0.6: True})
     (curve,) = curves(made)
-    assert curve.falling and len(curve.cases) == 4
-    assert curve.at50 is not None and 0.8 < curve.at50 < 1.2
-    assert curve.at90 is not None and curve.at90 < curve.at50
+    assert curve.falling
+    assert len(curve.cases) == 4
+    assert curve.at50 is not None
+    assert 0.8 < curve.at50 < 1.2
+    assert curve.at90 is not None
+    assert curve.at90 < curve.at50
 
 
 def test_a_curve_that_runs_the_wrong_way_gives_no_threshold() -> None:
     made = graded("pelvis_roll", {8: True, 12: True, 24: False, 32: False})
     (curve,) = curves(made)
-    assert curve.at50 is None and "without a relation" in curve.note
+    assert curve.at50 is None
+    assert "without a relation" in curve.note
 
 
 # -------------------------------------------------------------------------------------- labels
@@ -481,7 +495,8 @@ def test_a_label_file_is_read(tmp_path: Path) -> None:
     assert truth.count == (1, 2)
     assert truth.reps[0].faults == (TrueFault("pelvis_roll", 20.0, "deg", "clear"),)
     assert (truth.stem, truth.short_view, truth.dose_hold_s) == ("x", "front", 1.0)
-    assert truth.faults_known and truth.working == (1.0, 8.0)
+    assert truth.faults_known
+    assert truth.working == (1.0, 8.0)
 
 
 def test_real_labels_give_count_and_times_and_no_fault_truth(tmp_path: Path) -> None:
@@ -492,18 +507,21 @@ def test_real_labels_give_count_and_times_and_no_fault_truth(tmp_path: Path) -> 
     truth = read_label(path)
     assert truth.count == (3, 3)
     assert [(r.start_s, r.end_s) for r in truth.reps] == [(0.5, 3.0), (4.0, 6.0)]
-    assert not truth.faults_known and truth.not_drills == ("squat",)
+    assert not truth.faults_known
+    assert truth.not_drills == ("squat",)
 
 
 def test_a_period_in_words_is_no_times(tmp_path: Path) -> None:
     truth = read_label(write(tmp_path, "r", reps=[], count=7, rep_times="period 2.65 s"))
-    assert truth.reps == () and truth.count == (7, 7)
+    assert truth.reps == ()
+    assert truth.count == (7, 7)
 
 
 def test_reps_without_times_leave_the_count(tmp_path: Path) -> None:
     empty = {"start_s": None, "peak_s": None, "end_s": None, "complete": True, "faults": []}
     truth = read_label(write(tmp_path, "r", reps=[empty, empty]))
-    assert truth.count == (2, 2) and truth.reps == ()
+    assert truth.count == (2, 2)
+    assert truth.reps == ()
 
 
 @pytest.mark.parametrize(
@@ -514,7 +532,8 @@ def test_what_is_no_label_is_one_line(tmp_path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8")
     with pytest.raises(InputError) as caught:
         read_label(path)
-    assert "\n" not in str(caught.value) and "x.label.json" in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert "x.label.json" in str(caught.value)
 
 
 def test_folders_are_searched_in_order_and_must_hold_a_label(tmp_path: Path) -> None:

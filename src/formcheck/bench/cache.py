@@ -13,6 +13,8 @@ import importlib.metadata
 from functools import cache
 from pathlib import Path
 
+from ..folders import cache_dir
+
 __all__ = ["code_version", "default_folder", "file_sha256", "track_path"]
 
 #: The modules whose code decides what the landmarks of a clip are.
@@ -21,9 +23,7 @@ _CODE = ("capture.py", "landmarker.py")
 
 def default_folder() -> Path:
     """Where landmarks are kept for this user."""
-    from platformdirs import user_cache_path
-
-    return user_cache_path("formcheck") / "poses"
+    return cache_dir() / "poses"
 
 
 def file_sha256(path: Path) -> str:

@@ -189,7 +189,7 @@ def _one(task: tuple[Label, Path, Plan]) -> ClipRun:
     def attempt(drill: str, track: Sequence[Pose], what: str, **more: Any) -> SetResult | None:
         try:
             return analyse(track, drill, **more)
-        except Exception as error:  # an analyzer's bug is a finding, not the end of the bench
+        except Exception as error:  # noqa: BLE001  a drill's bug is a finding, not the bench's end
             errors.append(f"{label.clip}, {what}: {type(error).__name__}: {error}")
             return None
 
