@@ -1,0 +1,45 @@
+# make demo   score a sample clip, print the repetitions, write an annotated video to out/
+# make test   lint, format, types, import contracts, tests
+#
+# Each sets up all it needs in .venv; only Python 3.10-3.13 must be there. Another Python:
+#   make test PYTHON=python3.12 VENV=.venv312
+
+PYTHON ?= python3
+VENV   ?= .venv
+CLIP   ?= sample_videos/clamshell__pelvis_roll__front_l1005.mp4
+
+BIN   := $(VENV)/bin
+STAMP := $(VENV)/.ready
+
+.PHONY: demo test setup clean
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help:
+	@sed -n 's/^# \{0,1\}//p;/^$$/q' Makefile
+
+setup: $(STAMP)
+
+$(STAMP): pyproject.toml constraints.txt
+	@command -v $(PYTHON) >/dev/null || { \
+	  echo "$(PYTHON): expected Python 3.10-3.13, found none; install it or name one: make PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 10) <= v <= (3, 13) else \
+	  f"$(PYTHON): expected Python 3.10-3.13, it is {v[0]}.{v[1]}; name another: make PYTHON=python3.12")'
+	$(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,video]'
+	@touch $@
+
+demo: $(STAMP)
+	@mkdir -p out
+	$(BIN)/formcheck score $(CLIP) --video out/demo.mp4
+	@echo "annotated video: out/demo.mp4"
+
+test: $(STAMP)
+	$(BIN)/ruff check src tests
+	$(BIN)/ruff format --check src tests
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/python -m pytest
+
+clean:
+	rm -rf $(VENV) out .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -1,0 +1,93 @@
+"""formcheck: a local, private form checker for back-and-hip drills.
+
+::
+
+    from formcheck import Analyzer, Landmarker, VideoFile, find_model, get_drill
+
+    analyzer = Analyzer(get_drill("clamshell"))
+    with VideoFile("clip.mp4") as clip, Landmarker(find_model("full")) as landmarker:
+        for frame in clip:
+            for event in analyzer.update(landmarker.detect(frame)).events:
+                print(event)
+    analyzer.finish()
+    print(analyzer.result().complete)
+
+Names are loaded when they are first used: ``import formcheck`` costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .analyzer import Analyzer
+    from .capture import Camera, Frame, PoseTrack, VideoFile, open_source, write_track
+    from .drill import Dose, Drill, Fault
+    from .errors import FormcheckError, InputError, ModelError, UnknownDrill, UsageError
+    from .events import FaultSpan, Hold, Rep, SetResult, Step
+    from .landmarker import Landmarker
+    from .models import Model, find_model
+    from .pose import Joint, Pose, Side
+    from .registry import drill_names, get_drill
+    from .runner import run_set
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Analyzer",
+    "Camera",
+    "Dose",
+    "Drill",
+    "Fault",
+    "FaultSpan",
+    "FormcheckError",
+    "Frame",
+    "Hold",
+    "InputError",
+    "Joint",
+    "Landmarker",
+    "Model",
+    "ModelError",
+    "Pose",
+    "PoseTrack",
+    "Rep",
+    "SetResult",
+    "Side",
+    "Step",
+    "UnknownDrill",
+    "UsageError",
+    "VideoFile",
+    "__version__",
+    "drill_names",
+    "find_model",
+    "get_drill",
+    "open_source",
+    "run_set",
+    "write_track",
+]
+
+_HOME = {
+    "analyzer": "Analyzer",
+    "capture": "Camera Frame PoseTrack VideoFile open_source write_track",
+    "drill": "Dose Drill Fault",
+    "errors": "FormcheckError InputError ModelError UnknownDrill UsageError",
+    "events": "FaultSpan Hold Rep SetResult Step",
+    "landmarker": "Landmarker",
+    "models": "Model find_model",
+    "pose": "Joint Pose Side",
+    "registry": "drill_names get_drill",
+    "runner": "run_set",
+}
+_MODULE_OF = {name: module for module, names in _HOME.items() for name in names.split()}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(f".{_MODULE_OF[name]}", __name__), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,35 @@
+"""Where formcheck keeps what: the user's folders, or those that the environment names."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+__all__ = ["cache_dir", "config_file", "data_dir"]
+
+
+def _folder(variable: str, kind: str) -> Path:
+    named = os.environ.get(variable)
+    if named:
+        return Path(named).expanduser()
+    import platformdirs
+
+    return Path(getattr(platformdirs, f"user_{kind}_dir")("formcheck", appauthor=False))
+
+
+def config_file() -> Path:
+    """The settings file (``FORMCHECK_CONFIG``, else ``settings.toml`` of the user's settings)."""
+    named = os.environ.get("FORMCHECK_CONFIG")
+    if named:
+        return Path(named).expanduser()
+    return _folder("", "config") / "settings.toml"
+
+
+def data_dir() -> Path:
+    """Journal, fetched models, own drills and plans (``FORMCHECK_DATA_DIR``). May not exist yet."""
+    return _folder("FORMCHECK_DATA_DIR", "data")
+
+
+def cache_dir() -> Path:
+    """What can be made again, such as kept landmarks (``FORMCHECK_CACHE_DIR``)."""
+    return _folder("FORMCHECK_CACHE_DIR", "cache")
