@@ -37,7 +37,9 @@ def test_builtin_plans_prescribe_the_seed_doses() -> None:
     seen = set()
     for name in ("balance-and-hips", "back-exercises", "start-small"):
         plan = find_plan(name)
-        assert plan.builtin and plan.start_share == 0.5 and plan.at_first <= 2
+        assert plan.builtin
+        assert plan.start_share == 0.5
+        assert plan.at_first <= 2
         for entry in plan.drills:
             dose = entry.dose
             assert (dose.sets, dose.reps, dose.hold_s, entry.both_sides) == SEED[entry.name]
@@ -47,8 +49,10 @@ def test_builtin_plans_prescribe_the_seed_doses() -> None:
 
 def test_start_small_is_a_walk_and_one_drill() -> None:
     plan = find_plan("start-small")
-    assert plan.walk_min > 0 and plan.at_first == 1
-    assert plan.drills[0].name == "plank" and plan.drills[0].variants == ("knees", "full")
+    assert plan.walk_min > 0
+    assert plan.at_first == 1
+    assert plan.drills[0].name == "plank"
+    assert plan.drills[0].variants == ("knees", "full")
 
 
 def test_an_own_plan_wins_over_a_builtin_one(tmp_path: Path) -> None:
@@ -92,7 +96,8 @@ def test_an_unknown_plan_is_answered_with_the_nearest() -> None:
 def test_a_wrong_plan_is_one_line_that_names_the_key(text: str, says: str) -> None:
     with pytest.raises(InputError, match=says) as caught:
         parse_plan("mine", text, "mine.toml")
-    assert str(caught.value).startswith("mine.toml: ") and "\n" not in str(caught.value)
+    assert str(caught.value).startswith("mine.toml: ")
+    assert "\n" not in str(caught.value)
 
 
 def test_a_plan_with_an_unknown_drill_is_refused_when_used() -> None:

@@ -307,7 +307,8 @@ def test_red_with_an_ouch_rests_that_drill_only_and_nothing_goes_up() -> None:
 
 def test_red_today_ends_the_day() -> None:
     advice = today(4, [two(0), two(4, R)])
-    assert advice.drills == () and advice.walk_min == 0
+    assert advice.drills == ()
+    assert advice.walk_min == 0
     assert "enough for today" in advice.notes[0]
 
 
@@ -379,7 +380,8 @@ def test_twelve_weeks_of_a_simulated_person(name: str, seed: int) -> None:
         if new and sessions:
             brand_new = {k for k in new if before[k[0]].change in ("new", "harder")}
             if brand_new:
-                assert last_new is not None and (now - last_new).days >= 14
+                assert last_new is not None
+                assert (now - last_new).days >= 14
                 last_new = now
         elif new:
             last_new = now
@@ -392,7 +394,8 @@ def test_twelve_weeks_of_a_simulated_person(name: str, seed: int) -> None:
             assert (item.dose.reps or 0) <= (entry.dose.reps or 0)
             assert (item.dose.hold_s or 0) <= longest
             assert (item.dose.sets or 0) <= (entry.dose.sets or 0)
-            assert (item.dose.reps or 1) >= 1 and (item.dose.hold_s or 1) >= 1
+            assert (item.dose.reps or 1) >= 1
+            assert (item.dose.hold_s or 1) >= 1
             for session in reversed(sessions):  # after red or amber never more than before
                 done = next((d for d in session.done if d.drill == item.drill), None)
                 if done is not None:

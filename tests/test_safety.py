@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from formcheck.coach.past import last_check, past_sessions, unanswered
 from formcheck.coach.progression import Light
 from formcheck.coach.safety import (
     ADVICE,
@@ -21,6 +20,7 @@ from formcheck.coach.safety import (
 from formcheck.drill import Dose
 from formcheck.events import Rep
 from formcheck.journal import Journal
+from formcheck.journal.past import last_check, past_sessions, unanswered
 
 NO = {q.name: False for q in QUESTIONS}
 TODAY = date(2026, 3, 30)
@@ -39,7 +39,8 @@ def test_any_yes_or_silence_stops_with_the_right_advice(question) -> None:
 
 def test_the_more_urgent_advice_wins() -> None:
     assert advice(NO | {"pregnant": True, "saddle": True}) == ADVICE["now"]
-    assert "A&E" in ADVICE["now"] and "A&E" not in ADVICE["doctor"]
+    assert "A&E" in ADVICE["now"]
+    assert "A&E" not in ADVICE["doctor"]
 
 
 @pytest.mark.parametrize(
@@ -72,15 +73,18 @@ def test_when_the_questions_come_back(last, last_red, due: bool) -> None:
 )
 def test_a_fact_locks_its_drill_and_names_another(drill: str, fact: str, instead: str) -> None:
     assert fact in facts_for([drill])
-    assert gate(drill, {}) is None and gate(drill, {fact: False}) is None
+    assert gate(drill, {}) is None
+    assert gate(drill, {fact: False}) is None
     locked = gate(drill, {fact: True})
-    assert locked is not None and locked.instead[0] == instead
+    assert locked is not None
+    assert locked.instead[0] == instead
     assert gate("hip_bridge", dict.fromkeys(FACTS, True)) is None
 
 
 def test_what_stands_in_is_not_locked_itself() -> None:
     locked = gate("hamstring_stretch", {"leg_pain_6w": True, "rolls_hurt": True})
-    assert locked is not None and locked.instead == ("pelvic_tilt",)
+    assert locked is not None
+    assert locked.instead == ("pelvic_tilt",)
 
 
 @pytest.mark.parametrize(
@@ -157,14 +161,16 @@ def test_a_drill_done_alone_has_the_dose_that_was_done(journal: Journal) -> None
     for n in range(1, 7):
         journal.add_rep(set_id, rep(n, complete=n < 6))
     [past] = past_sessions(journal)
-    assert past.done[0].dose == Dose(reps=5, sets=1) and past.light is Light.UNKNOWN
+    assert past.done[0].dose == Dose(reps=5, sets=1)
+    assert past.light is Light.UNKNOWN
 
 
 def test_a_walk_is_a_past_and_an_empty_session_is_not(journal: Journal) -> None:
     journal.begin_session(None, "0.1")
     journal.add_activity(journal.begin_session(None, "0.1"), "walk", 10)
     [past] = past_sessions(journal)
-    assert past.walked and past.done == ()
+    assert past.walked
+    assert past.done == ()
 
 
 @pytest.mark.parametrize(("hours", "asked"), [(17.9, 0), (18, 1), (36, 1), (36.1, 0)])

@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 
 from ..errors import InputError
 from ..events import CannotJudgeSpan, FaultSpan, Hold, Rep, SetResult
+from ..folders import data_dir
 from .locks import SessionLock
 from .schema import APPLICATION_ID, MIGRATIONS, TABLES, VERSION
 
@@ -31,10 +32,8 @@ _DISK = ("full", "readonly", "read-only", "disk i/o", "unable to open", "locked"
 
 
 def default_path() -> Path:
-    """Where the journal lives unless a setting says otherwise: the user's data folder."""
-    from platformdirs import user_data_path
-
-    return Path(user_data_path("formcheck", appauthor=False)) / "journal.sqlite3"
+    """Where the journal lives: the user's data folder."""
+    return data_dir() / "journal.sqlite3"
 
 
 def _local_now() -> datetime:

@@ -1,13 +1,13 @@
-"""The journal's rows as the past that :mod:`~formcheck.coach.progression` reasons about."""
+"""The journal's rows as the past that :mod:`formcheck.coach.progression` reasons about."""
 
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from ..coach.progression import Done, Pain, Past, light_of
 from ..drill import Dose
-from ..journal.store import Journal
-from .progression import Done, Pain, Past, light_of
+from .store import Journal
 
 __all__ = ["NEXT_DAY_FROM", "NEXT_DAY_TO", "last_check", "pain_of", "past_sessions", "unanswered"]
 
@@ -41,8 +41,8 @@ def pain_of(rows: dict[str, dict[str, Any]]) -> Pain:
     after, next_day = rows.get("after"), rows.get("next_day")
     return Pain(
         before=rows["before"]["level"] if "before" in rows else None,
-        after=after and after["level"],
-        next_day=next_day and next_day["level"],
+        after=after["level"] if after else None,
+        next_day=next_day["level"] if next_day else None,
         leg_after=bool(after and after["leg_symptoms"]),
         leg_next=bool(next_day and next_day["leg_symptoms"]),
         stiff_next=bool(next_day and next_day["stiff"]),
