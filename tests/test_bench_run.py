@@ -132,6 +132,15 @@ def test_a_replay_that_answers_the_same_changes_nothing() -> None:
 def test_a_lost_repetition_changes_the_count_and_invents_none() -> None:
     score = replays.compare("c", "d", "noisy", result((1, 3), (5, 7)), result((1, 3)))
     assert (score.same_count, score.invented, score.count) == (False, 0, (2, 1))
+    assert score.lost == 1
+
+
+def test_what_a_blackout_hides_is_not_lost() -> None:
+    base = result((1, 3), (5, 7), (9, 11))  # black from 5 to 7 s
+    kept = replays.compare("c", "d", "blackout_in_rep", base, result((1, 3), (9, 11)))
+    assert (kept.lost, kept.invented) == (0, 0)
+    more = replays.compare("c", "d", "blackout_in_rep", base, result((1, 3)))
+    assert more.lost == 1
 
 
 @pytest.mark.parametrize("spans", [((1, 3), (5, 7), (9, 11)), ((1, 3), (9, 11))])

@@ -13,7 +13,7 @@ from typing import Any
 from ..errors import InputError, UsageError
 from .curves import curves
 from .metrics import ClipScore, percentile, summarise
-from .replays import ReplayScore
+from .replays import BLACKOUTS, ReplayScore
 from .run import Outcome, Wrong
 
 __all__ = [
@@ -86,10 +86,12 @@ def _replay_sums(replays: Sequence[ReplayScore]) -> dict[str, Any]:
             "same_side": sum(r.same_side for r in mine) / len(mine),
             "hold_change_p95": percentile(changes, 95),
             "invented": sum(r.invented for r in mine),
+            "lost": sum(r.lost for r in mine),
             "changed": [
-                {"clip": r.clip, "count": list(r.count), "invented": r.invented}
+                {"clip": r.clip, "count": list(r.count), "invented": r.invented, "lost": r.lost}
                 for r in mine
-                if not r.same_count or r.invented
+                # what a blackout hides is lost by right
+                if r.invented or r.lost or (name not in BLACKOUTS and not r.same_count)
             ],
             "faults_changed": [r.clip for r in mine if r.same_count and not r.same_faults],
         }
@@ -241,7 +243,7 @@ def _same(*names: str) -> Callable[[Mapping[str, Any]], float | None]:
 
 
 def _invented(data: Mapping[str, Any]) -> float | None:
-    there = [r["invented"] for n, r in (data["robustness"] or {}).items() if "blackout" in n]
+    there = [r["invented"] for n, r in (data["robustness"] or {}).items() if n in BLACKOUTS]
     return float(sum(there)) if there else None
 
 

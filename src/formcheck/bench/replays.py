@@ -16,14 +16,16 @@ from numpy.typing import NDArray
 
 from ..events import SetResult
 from ..pose import JOINTS, Joint, Pose, Side
-from .match import overlap
+from .match import Span, overlap
 
 __all__ = [
+    "BLACKOUTS",
     "BLACKOUT_S",
     "REAL_NOISE",
     "REPLAYS",
     "ReplayScore",
     "blackout",
+    "blackout_span",
     "blackout_times",
     "compare",
     "decimate",
@@ -135,12 +137,18 @@ def blackout_times(result: SetResult) -> tuple[float, float]:
 Replay = Callable[[Poses, int, SetResult], list[Pose]]
 
 
-def _black(which: int) -> Replay:
-    def black(poses: Poses, seed: int, base: SetResult) -> list[Pose]:
-        middle = blackout_times(base)[which]
-        return blackout(poses, middle - BLACKOUT_S / 2, middle + BLACKOUT_S / 2)
+def blackout_span(base: SetResult, which: int) -> Span:
+    """From and to of one of the two blackouts."""
+    middle = blackout_times(base)[which]
+    return middle - BLACKOUT_S / 2, middle + BLACKOUT_S / 2
 
-    return black
+
+#: The replays with a blackout, and which of the two it is.
+BLACKOUTS: Mapping[str, int] = {"blackout_in_rep": 0, "blackout_at_rest": 1}
+
+
+def _black(which: int) -> Replay:
+    return lambda poses, seed, base: blackout(poses, *blackout_span(base, which))
 
 
 #: name -> (poses, seed, the answer to the track itself) -> poses of the replay.
@@ -150,8 +158,7 @@ REPLAYS: Mapping[str, Replay] = {
     "at_15_fps": lambda poses, seed, base: decimate(poses, 15),
     "dropped_10": lambda poses, seed, base: drop(poses, 0.1, seed),
     "noisy": lambda poses, seed, base: jitter(poses, REAL_NOISE, seed),
-    "blackout_in_rep": _black(0),
-    "blackout_at_rest": _black(1),
+    **{name: _black(which) for name, which in BLACKOUTS.items()},
 }
 
 
@@ -160,7 +167,8 @@ class ReplayScore:
     """What a replay changed.
 
     ``invented``: complete repetitions (or holds) that share no time with one of the track's own
-    answer, or that are more than it has.
+    answer, or that are more than it has. ``lost``: those of its own answer that nothing in the
+    replay's shares time with, the ones a blackout touched left out.
     """
 
     clip: str
@@ -172,6 +180,7 @@ class ReplayScore:
     same_side: bool
     hold_change_s: float | None
     invented: int
+    lost: int
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -194,6 +203,8 @@ def compare(clip: str, drill: str, replay: str, base: SetResult, other: SetResul
     if base.holds and len(base.holds) == len(other.holds):
         both = zip(base.holds, other.holds, strict=True)
         change = max(abs(a.seconds - b.seconds) for a, b in both)
+    gap = blackout_span(base, BLACKOUTS[replay]) if replay in BLACKOUTS else (0.0, 0.0)
+    untouched = [a for a, _ in ours if overlap(a, gap) == 0]
     stray = sum(all(overlap(b, a) == 0 for a, _ in ours) for b, _ in theirs)
     return ReplayScore(
         clip,
@@ -205,6 +216,7 @@ def compare(clip: str, drill: str, replay: str, base: SetResult, other: SetResul
         side == other.side,
         change,
         max(stray, len(theirs) - len(ours), 0),
+        sum(all(overlap(a, b) == 0 for b, _ in theirs) for a in untouched),
     )
 
 

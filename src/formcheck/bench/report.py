@@ -106,7 +106,16 @@ def _code_rows(data: Mapping[str, Any]) -> list[Row]:
 
 def _replay_rows(data: Mapping[str, Any]) -> list[Row]:
     rows: list[Row] = [
-        ("replay", "tracks", "same count", "same faults", "same side", "hold p95", "invented")
+        (
+            "replay",
+            "tracks",
+            "same count",
+            "same faults",
+            "same side",
+            "hold p95",
+            "invented",
+            "lost",
+        )
     ]
     for name, r in (data["robustness"] or {}).items():
         rows.append(
@@ -118,6 +127,7 @@ def _replay_rows(data: Mapping[str, Any]) -> list[Row]:
                 percent(r["same_side"], 1),
                 number(r["hold_change_p95"]),
                 str(r["invented"]),
+                str(r["lost"]),
             )
         )
     return rows
@@ -260,7 +270,7 @@ def misses_text(data: Mapping[str, Any]) -> str:
         for c in r["changed"]:
             lines.append(
                 f"{c['clip']}  {name}: {c['count'][0]} became {c['count'][1]}, "
-                f"{c['invented']} invented"
+                f"{c['invented']} invented, {c['lost']} lost"
             )
         for clip in r["faults_changed"]:
             lines.append(f"{clip}  {name}: other faults")
@@ -341,7 +351,8 @@ def markdown(data: Mapping[str, Any], figures: Mapping[str, str] | None = None) 
             "## Robustness",
             "Each good-view track again: mirrored, slower, with frames lost, with the landmark "
             "noise of real clips (0.0075 of the torso), and with nobody found for 2 s, once in "
-            "the middle of a repetition and once between two.",
+            "the middle of a repetition and once between two. *lost*: repetitions of the track's "
+            "own answer that are gone, those that a blackout hides left out.",
             _table(_replay_rows(data)),
         ]
     if data["speed"]:
