@@ -204,7 +204,8 @@ class VideoFile(Stream):
             top of what the file's own rotation mark asks for, which is always obeyed.
 
     Raises:
-        InputError: not a file, not a video, or no frame can be decoded.
+        InputError: not a file, not a video, or no frame can be decoded; when iterated, that the
+            clip ends before ``start_s``.
         UsageError: the start does not lie before the end.
     """
 
@@ -261,7 +262,7 @@ class VideoFile(Stream):
             self._read += 1
             # Asked after the grab it is the time of that frame, right for variable rates too.
             t = self._capture.get(cv2.CAP_PROP_POS_MSEC) / 1000.0 - self._zero
-            if t < start:
+            if _seconds32(t) < start:
                 continue  # decoded, never converted
             ok, raw = self._capture.retrieve()
             image = _bgr(raw, self._turn) if ok else None
@@ -302,9 +303,14 @@ class VideoFile(Stream):
             else:
                 repeated += 1  # it claims the time of a frame before it
             shot = self._next(self.start_s)
-        self._account(repeated, sought, last)
+        if last == -math.inf:
+            raise InputError(
+                f"{self.path}: expected frames from {self.start_s:g} s on, the clip ends before; "
+                "name an earlier --start"
+            )
+        self._account(repeated, sought)
 
-    def _account(self, repeated: int, sought: bool, last: float) -> None:
+    def _account(self, repeated: int, sought: bool) -> None:
         """Warn of frames the container promised and did not hold, and of broken times."""
         read, promised = self._read, self.frames_expected
         if promised and not sought and read < promised - max(2, 0.02 * promised):
@@ -315,10 +321,6 @@ class VideoFile(Stream):
         if repeated:
             self.warnings.append(
                 f"{self.name}: {repeated} frames without a time of their own were left out"
-            )
-        if last == -math.inf:
-            self.warnings.append(
-                f"{self.name}: no frame lies between {self.start_s:g} s and {self.end_s:g} s"
             )
 
     def close(self) -> None:
@@ -333,7 +335,7 @@ def _check_window(start_s: float | None, end_s: float | None) -> tuple[float, fl
         raise UsageError(
             f"the start must lie before the end and not before 0, got {start:g} s to {end:g} s"
         )
-    return start, end
+    return _seconds32(start), _seconds32(end)  # as the times they are compared with
 
 
 # --------------------------------------------------------------------------------- live video
@@ -423,7 +425,6 @@ class _Grabber:
         device: Device | None = None
         try:
             device = self._open_device()
-            self.finite = device.finite
             while not self._stop:
                 shot = device.read()
                 if shot is None:
@@ -438,6 +439,7 @@ class _Grabber:
             self.reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         finally:
             if device is not None:
+                self.finite = device.finite
                 device.release()
             with self._news:
                 self._ended = True
@@ -641,8 +643,8 @@ class _Player:
     finite = True
 
     def __init__(self, file: VideoFile, clock: _Clock, outage: tuple[float, float] | None) -> None:
-        self._outage = outage
-        if self._dead(clock.now()):
+        self._outage, self._opened = outage, clock.now()
+        if self._dead(self._opened):
             file.close()
             raise InputError("it does not open")
         self._file, self._clock = file, clock
@@ -655,18 +657,16 @@ class _Player:
     def read(self) -> Shot | None:
         for frame in self._frames:
             # The first frame goes out at once; time runs on when somebody has taken it.
+            due = frame.t - self._file.start_s
+            if due < self._opened:
+                continue  # opened again in mid-play: a camera does not show the past either
             if self._begun:
                 self._clock.running.wait()
             self._begun = True
-            due = frame.t - self._file.start_s
             if self._dead(due):
                 self.finite = False
                 return None
-            late = self._clock.now() - due
-            if late > 1.0:
-                continue  # opened again in mid-play: a camera would not show the past either
-            if late < 0:
-                time.sleep(-late / self._clock.speed)
+            time.sleep(max(0.0, due - self._clock.now()) / self._clock.speed)
             return Shot(frame.t, frame.image, time.monotonic())
         return None
 
@@ -773,7 +773,7 @@ class PoseTrack(Stream):
             raise self._wrong("it is broken or no .npz file") from error
         self.meta = self._meta(arrays)
         self._check(arrays)
-        t = arrays["t"].astype(np.float64)
+        t = arrays["t"].astype(np.float32).astype(np.float64)
         keep = (t >= start) & (t < end)
         self._t = t[keep]
         self._xy = arrays["xy"][keep].astype(np.float64)
@@ -825,7 +825,8 @@ class PoseTrack(Stream):
         people = arrays.get("people")
         if people is not None and (people.shape != (n,) or people.dtype.kind not in "iu"):
             raise self._wrong("people is not one whole number a frame")
-        if not (np.isfinite(arrays["t"]).all() and (np.diff(arrays["t"]) > 0).all()):
+        t = arrays["t"].astype(np.float32)  # also what falls together when rounded is wrong
+        if not (np.isfinite(t).all() and (np.diff(t) > 0).all()):
             raise self._wrong("its times do not rise strictly")
 
     def __iter__(self) -> Iterator[Pose]:
