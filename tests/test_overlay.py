@@ -44,7 +44,8 @@ def test_every_scene_draws_at_every_size_and_leaves_the_frame_alone(
     image = ground(size)
     pose, now = scenes(size)[scene]
     drawn = draw(image, pose, now, View(title="Clamshell", fps=29.7, delay_s=0.04, help=("q",)))
-    assert drawn.dtype == np.uint8 and drawn.shape[1:] == (size[0], 3)
+    assert drawn.dtype == np.uint8
+    assert drawn.shape[1:] == (size[0], 3)
     assert drawn.shape[0] > size[1]
     assert (image == 120).all()
 
@@ -54,7 +55,8 @@ def test_the_footer_never_covers_the_picture() -> None:
     pose, now = scenes(size)["fault"]
     with_cue, without = draw(ground(size), pose, now), draw(ground(size), pose, step(3.0))
     assert with_cue.shape == without.shape == (480 + round(FOOTER * 4.8), 640, 3)
-    assert share(with_cue[480:], YELLOW) > 0.5 and share(without[480:], YELLOW) == 0
+    assert share(with_cue[480:], YELLOW) > 0.5
+    assert share(without[480:], YELLOW) == 0
 
 
 def test_judged_joints_stand_out_and_turn_orange_with_a_fault() -> None:
@@ -110,7 +112,8 @@ def test_progress_and_hold_fill_the_ring() -> None:
         drawn = draw(ground(size), nobody, step(1.0, **changes), View(kind="reps"))
         return share(drawn[:160, -160:], colour)
 
-    assert ring(SKY, progress=0.0) == 0 and ring(SKY, progress=math.nan) == 0
+    assert ring(SKY, progress=0.0) == 0
+    assert ring(SKY, progress=math.nan) == 0
     assert 0 < ring(SKY, progress=0.3) < ring(SKY, progress=0.9)
     assert ring(YELLOW, hold_s=1.0, target_hold_s=4.0) > 0
     assert ring(GREEN, hold_s=4.0, target_hold_s=4.0) > ring(YELLOW, hold_s=2.0, target_hold_s=4.0)
@@ -139,7 +142,8 @@ def test_a_cue_lingers_until_it_can_be_read() -> None:
         return share(overlay.draw(image, pose, step(t, **changes))[480:], YELLOW) > 0.5
 
     assert shows(1.0, faults=(FAULT,), events=(raised,))
-    assert shows(2.9) and not shows(3.1)
+    assert shows(2.9)
+    assert not shows(3.1)
 
 
 def test_why_it_cannot_judge_goes_before_an_old_cue() -> None:
@@ -162,7 +166,8 @@ def test_a_done_repetition_lights_the_dial_for_a_moment() -> None:
 
 
 def test_every_phase_and_reason_has_words_that_promise_nothing() -> None:
-    assert set(PHASE_WORDS) == set(Phase) and set(ADVICE) == set(Reason)
+    assert set(PHASE_WORDS) == set(Phase)
+    assert set(ADVICE) == set(Reason)
     words = " ".join([*PHASE_WORDS.values(), *(w for pair in ADVICE.values() for w in pair)])
     for never in ("normal", "safe", "risk", "injur", "pain", "heal", "disc", "weak"):
         assert never not in words.lower()

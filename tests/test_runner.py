@@ -46,7 +46,8 @@ def test_every_frame_is_written_then_the_set_is_closed_with_its_result() -> None
     log, analyzer = Log(), FakeAnalyzer()
     result = run(frames(25), analyzer, [log], FakeLandmarker())
     assert log.calls == ["start", *["write"] * 25, "finish", "close"]
-    assert log.results == [result] and result.complete == 2
+    assert log.results == [result]
+    assert result.complete == 2
     assert analyzer.finished == 1
 
 
@@ -98,14 +99,16 @@ def test_ctrl_c_closes_the_set_and_is_passed_on() -> None:
     log, analyzer = Log(), FakeAnalyzer()
     with pytest.raises(KeyboardInterrupt):
         run(breaking(poses(15), KeyboardInterrupt()), analyzer, [log])
-    assert analyzer.finished == 1 and log.results[0].complete == 1
+    assert analyzer.finished == 1
+    assert log.results[0].complete == 1
 
 
 def test_a_source_that_breaks_off_closes_the_set_and_is_reported() -> None:
     log = Log()
     ended = run_set(breaking(poses(15), InputError("gone")), FakeAnalyzer(), [log])
     assert (ended.how, str(ended.error)) == ("lost", "gone")
-    assert log.results == [ended.result] and ended.result.complete == 1
+    assert log.results == [ended.result]
+    assert ended.result.complete == 1
 
 
 @pytest.mark.parametrize("error", [None, InputError("gone")])
@@ -171,7 +174,8 @@ def test_a_later_set_goes_on_with_the_stream_and_counts_from_zero_in_float32() -
     later = FakeAnalyzer()
     run_set(stream, later, [log], control=control, rebase=True)
     times = [pose.t for pose in later.poses]
-    assert times[0] == 0.0 and len(times) == 24
+    assert times[0] == 0.0
+    assert len(times) == 24
     assert all(t == float(np.float32(t)) for t in times)
 
 
@@ -202,17 +206,20 @@ def test_a_clock_that_goes_back_is_refused() -> None:
 def test_the_meter_tells_rate_and_age() -> None:
     now = [0.0]
     meter = Meter(clock=lambda: now[0])
-    assert math.isnan(meter.fps) and math.isnan(meter.delay_s)
+    assert math.isnan(meter.fps)
+    assert math.isnan(meter.delay_s)
     for i in range(5):
         frame = FakeFrame(i / 10, np.zeros((2, 2, 3), np.uint8))
         frame.captured, frame.dropped = i / 10, 1
         now[0] = i / 10 + 0.05
         meter.shown(frame)
-    assert meter.fps == pytest.approx(10) and meter.delay_s == pytest.approx(0.05)
+    assert meter.fps == pytest.approx(10)
+    assert meter.delay_s == pytest.approx(0.05)
     assert meter.dropped == 5
 
 
 def test_provenance_of_a_track_is_that_of_the_clip_it_came_from() -> None:
     made = provenance(FakeLandmarker())
-    assert made["model"] == "fake" and made["mediapipe"]
+    assert made["model"] == "fake"
+    assert made["mediapipe"]
     assert provenance(None, {**made, "clip": "x.mp4"}) == made

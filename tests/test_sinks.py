@@ -48,7 +48,8 @@ def test_one_result_is_a_document_and_two_are_lines(tmp_path: Path) -> None:
         play(sink)
         alone = json.loads(path.read_text())
         play(sink, RunInfo("two.mp4", (64, 48)))
-    assert alone["clip"] == "clip.mp4" and alone["counts"] == {"reps": 1, "partial": 0}
+    assert alone["clip"] == "clip.mp4"
+    assert alone["counts"] == {"reps": 1, "partial": 0}
     assert alone["provenance"]["model"] == "fake"
     both = [json.loads(line) for line in path.read_text().splitlines()]
     assert [doc["clip"] for doc in both] == ["clip.mp4", "two.mp4"]
@@ -87,7 +88,8 @@ def test_events_of_the_set_before_survive_a_dropped_one(tmp_path: Path) -> None:
     assert path.read_text() == 2 * before
     events = [json.loads(line) for line in before.splitlines()]
     assert [e["event"] for e in events] == ["rep_done", "set_done"]
-    assert events[0]["schema"] == "formcheck.event/1" and events[0]["clip"] == "clip.mp4"
+    assert events[0]["schema"] == "formcheck.event/1"
+    assert events[0]["clip"] == "clip.mp4"
 
 
 def test_the_standard_output_gets_lines(capsys: pytest.CaptureFixture[str]) -> None:
@@ -95,7 +97,8 @@ def test_the_standard_output_gets_lines(capsys: pytest.CaptureFixture[str]) -> N
         play(sink)
         play(sink)
     lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == 2 and json.loads(lines[0]) == json.loads(lines[1])
+    assert len(lines) == 2
+    assert json.loads(lines[0]) == json.loads(lines[1])
 
 
 def test_the_table_has_a_row_for_each_repetition_and_hold(tmp_path: Path) -> None:
@@ -126,7 +129,8 @@ def test_an_output_that_cannot_be_written_is_refused_at_once(tmp_path: Path) -> 
     for path in (tmp_path, tmp_path / "none" / "x", file / "x"):
         with pytest.raises(UsageError, match="cannot write"):
             check_output(path, "the result")
-    assert check_output(file, "the result") == file and names(tmp_path) == ["file"]
+    assert check_output(file, "the result") == file
+    assert names(tmp_path) == ["file"]
 
 
 @pytest.mark.parametrize("sink", [JsonResults, CsvReps, JsonlEvents, Track])
@@ -150,7 +154,8 @@ def test_a_track_replays_the_same_poses(tmp_path: Path) -> None:
     assert names(tmp_path) == ["t-2.npz", "t.npz"]
     with PoseTrack(tmp_path / "t.npz") as track:
         again = list(track)
-        assert track.meta["model"] == "fake" and "formcheck" not in track.meta
+        assert track.meta["model"] == "fake"
+        assert "formcheck" not in track.meta
     assert [p.t for p in again] == [p.t for p in poses(15)]
 
 
@@ -189,17 +194,18 @@ def test_without_av_it_keeps_time_and_says_what_is_lost(
     monkeypatch.setitem(sys.modules, "av", None)
     lines: list[str] = []
     write(tmp_path / "v.mp4", (63, 47), warn=lines.append)
-    assert len(lines) == 1 and "formcheck[video]" in lines[0]
+    assert len(lines) == 1
+    assert "formcheck[video]" in lines[0]
     video = cv2.VideoCapture(str(tmp_path / "v.mp4"))
     assert video.get(cv2.CAP_PROP_FRAME_COUNT) == 16  # 1.5 s at 10 a second, and the last
     video.release()
 
 
 def test_a_video_given_up_half_way_leaves_nothing(tmp_path: Path) -> None:
-    with pytest.raises(ZeroDivisionError), AnnotatedVideo(tmp_path / "v.mp4") as sink:
+    with AnnotatedVideo(tmp_path / "v.mp4") as sink:
         sink.start(INFO)
         sink.write(next(frames(1)), person(0.0, (64, 48)), step())
-        raise ZeroDivisionError
+        assert len(names(tmp_path)) == 1  # under its hidden name
     assert names(tmp_path) == []
 
 
@@ -213,7 +219,10 @@ def test_a_picture_that_changes_its_size_does_not_end_the_video(tmp_path: Path) 
 
 
 def test_annotated_video_draws_and_record_does_not(tmp_path: Path) -> None:
-    for sink, grown in ((AnnotatedVideo(tmp_path / "a.mp4"), True), (Recorder(tmp_path / "r.mp4"), False)):  # noqa: E501
+    for sink, grown in (
+        (AnnotatedVideo(tmp_path / "a.mp4"), True),
+        (Recorder(tmp_path / "r.mp4"), False),
+    ):
         with sink:
             play(sink)
         with av.open(str(sink._path)) as file:
@@ -239,5 +248,3 @@ def test_importing_the_sinks_brings_no_window_or_codec() -> None:
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "[]"
-
-

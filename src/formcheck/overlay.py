@@ -117,9 +117,7 @@ def _text(
     if align != "left":
         x -= _extent(text, size, weight) / (2 if align == "centre" else 1)
     # A wrap range far outside keeps a long line on one line.
-    cv2.putText(
-        image, text, (round(x), round(y)), colour, _font(), size, weight, 0, (-9999, 99999)
-    )
+    cv2.putText(image, text, (round(x), round(y)), colour, _font(), size, weight, 0, (-9999, 99999))
 
 
 def _panel(image: Image, x0: float, y0: float, x1: float, y1: float, opacity: float) -> None:

@@ -163,7 +163,7 @@ class _Sinks:
         if action is not None:
             try:
                 action(*args)
-            except Exception as error:  # a sink may be anything; the set must go on
+            except Exception as error:  # noqa: BLE001 - a sink may be anything
                 self._on.remove(sink)
                 name = getattr(sink, "name", type(sink).__name__.lower())
                 why = " ".join(str(error).split()) or type(error).__name__

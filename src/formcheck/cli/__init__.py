@@ -60,9 +60,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
     debug = "--debug" in given
     given = [argument for argument in given if argument != "--debug"]
     code = _run(given, debug)
-    with contextlib.suppress(OSError, ValueError):
+    try:
         sys.stdout.flush()
+    except BrokenPipeError:
+        _forget_stdout()
     sys.exit(code)
+
+
+def _forget_stdout() -> None:
+    """Whoever read it has left (`| head`): keep Python from complaining of that at exit."""
+    with contextlib.suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _run(arguments: list[str], debug: bool) -> int:
@@ -70,25 +78,24 @@ def _run(arguments: list[str], debug: bool) -> int:
         code = app(arguments, prog_name="formcheck", standalone_mode=False)
         return code if isinstance(code, int) else 0
     except FormcheckError as error:
-        line, code = str(error), error.exit_code
+        line, code, trace = str(error), error.exit_code, traceback.format_exc()
     except (KeyboardInterrupt, typer.Abort):
         print("formcheck: stopped", file=sys.stderr)
         return 130
     except BrokenPipeError:
-        # Whoever read our stdout has left (`| head`); keep Python from complaining at exit.
-        with contextlib.suppress(OSError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _forget_stdout()
         return 0
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - nobody is to meet a traceback unasked
         if hasattr(error, "format_message"):  # typer's own: unknown option, missing argument
             line, code = error.format_message(), getattr(error, "exit_code", 2)
             if not line:
-                return code
+                return int(code)
             line = f"{line.rstrip('.')}; see formcheck --help"
         else:
             line = f"unexpected {type(error).__name__}: {error}; --debug shows where"
             code = 1
+        trace = traceback.format_exc()
     if debug:
-        traceback.print_exc()
+        print(trace, end="", file=sys.stderr)
     print(f"formcheck: error: {' '.join(line.split())}", file=sys.stderr)
     return int(code)

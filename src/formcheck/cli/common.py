@@ -149,12 +149,17 @@ def advice_of(drill: Drill) -> dict[str, str]:
 
 
 class Progress(BaseSink):
-    """A bar with the time left on a terminal's stderr, for work of more than a second."""
+    """A bar with the time left on a terminal's stderr, for work of more than a second.
+
+    Args:
+        total: where the work ends, in seconds of the clip (or bytes); None is not known.
+        label: what is being done.
+    """
 
     name = "progress"
 
-    def __init__(self, seconds: float | None, label: str) -> None:
-        self._seconds, self._label = seconds, label
+    def __init__(self, total: float | None, label: str) -> None:
+        self._total, self._label = total, label
         self._began = time.monotonic()
         self._bar: Any = None
         self._task: Any = None
@@ -166,14 +171,18 @@ class Progress(BaseSink):
     def write(self, frame: Any, pose: Any, step: Any) -> None:
         self.reach(pose.t)
 
+    def expect(self, total: float | None) -> None:
+        """It has become known where the work ends."""
+        self._total = total
+
     def reach(self, t: float) -> None:
-        """The work has got to ``t`` seconds of the clip."""
+        """The work has got to ``t`` of the total."""
         if not self._wanted:
             return
         if self._bar is None and time.monotonic() - self._began > 1.0:
             self._open()
         if self._bar is not None:
-            self._bar.update(self._task, completed=min(t, self._seconds or t))
+            self._bar.update(self._task, completed=min(t, self._total or t))
 
     def _open(self) -> None:
         from rich.console import Console
@@ -188,7 +197,7 @@ class Progress(BaseSink):
             console=Console(stderr=True),
             transient=True,
         )
-        self._task = self._bar.add_task(self._label, total=self._seconds)
+        self._task = self._bar.add_task(self._label, total=self._total)
         self._bar.start()
 
     def close(self, result: Any = None) -> None:

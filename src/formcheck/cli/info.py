@@ -25,7 +25,7 @@ def drills(
     from ..registry import all_drills, get_drill
     from . import common
 
-    folder = getattr(common.settings(), "drills_folder", None)
+    folder = common.settings().drills_folder
     if name is not None:
         drill = get_drill(name, folder)
         if json_:
@@ -127,11 +127,13 @@ def _show_card(drill: Drill) -> None:
             console.print(f"  - {line}", soft_wrap=True)
 
 
-def doctor() -> None:
-    """Check the installation: versions, models, camera, display. Exit 1 if something is wrong."""
+def doctor(
+    camera: Annotated[str | None, typer.Option(help="Also open this camera for a moment.")] = None,
+) -> None:
+    """Check the installation: versions, models, display, voice. Exit 1 if something is wrong."""
     from .. import doctor as checks
 
-    raise typer.Exit(checks.main())
+    raise typer.Exit(checks.main(camera))
 
 
 models = typer.Typer(help="The pose models: which there are, and fetching one.")
@@ -146,15 +148,39 @@ def _models(context: typer.Context) -> None:
 @models.command("list")
 def list_models() -> None:
     """List the models and whether they are here."""
-    raise NotImplementedError
+    from rich import box
+    from rich.table import Table
+
+    from ..models import known_models, locate
+
+    out = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in ("model", "here", "what it is"):
+        out.add_column(column)
+    for name, entry in known_models().items():
+        here = "yes" if locate(name).is_file() else f"formcheck models get {name}"
+        out.add_row(name, here, entry.about)
+    _console().print(out)
 
 
 @models.command("get")
 def get_model(
     name: Annotated[str, typer.Argument(metavar="NAME", help="e.g. heavy")],
+    url: Annotated[
+        str | None, typer.Option(help="Another address; the file must have the same sha256.")
+    ] = None,
 ) -> None:
     """Fetch a model from its official address and check its sha256."""
-    raise NotImplementedError
+    from .. import models
+    from . import common
+
+    with common.Progress(None, f"model {name}") as bar:
+
+        def reached(done: int, total: int | None) -> None:
+            bar.expect(total)
+            bar.reach(done)
+
+        model = models.get_model(name, url, reached)
+    print(model.path)
 
 
 def _console() -> Any:

@@ -41,9 +41,7 @@ def live(
     hold: Annotated[
         float | None, typer.Option(metavar="S", help="Hold asked for, seconds.")
     ] = None,
-    reps: Annotated[
-        int | None, typer.Option(metavar="N", help="Repetitions asked for.")
-    ] = None,
+    reps: Annotated[int | None, typer.Option(metavar="N", help="Repetitions asked for.")] = None,
     model: Annotated[
         str | None, typer.Option(help="lite, full, heavy or the path of a .task file.")
     ] = None,
@@ -82,7 +80,7 @@ def live(
     from . import common, words
 
     settings = common.settings()
-    chosen = get_drill(drill, getattr(settings, "drills_folder", None))
+    chosen = get_drill(drill, settings.drills_folder)
     wanted_side = common.parse_side(side)
     dose = common.asked(reps, hold, chosen.dose)
     if json_ == "-" == events:
@@ -121,12 +119,16 @@ def live(
         if window:
             from ..sinks.window import Window
 
-            show_mirror = getattr(settings, "mirror", True) if mirror is None else mirror
+            show_mirror = settings.mirror if mirror is None else mirror
             sinks.append(stack.enter_context(Window(control, show_mirror)))
-        session = _Session(
-            chosen, wanted_side, dose, sinks, control, model or settings.model
+        session = _Session(chosen, wanted_side, dose, sinks, control, model or settings.model)
+        ended = session.run(
+            source or settings.source,
+            realtime=realtime,
+            rotate=rotate,
+            size=settings.size,
+            fps=settings.fps,
         )
-        ended = session.run(source or str(getattr(settings, "source", 0)), realtime, rotate)
         results = session.results
     if not quiet:
         for number, result in enumerate(results, 1):
@@ -155,14 +157,17 @@ class _Session:
         self.sinks, self.control, self.model = sinks, control, model
         self.results: list[SetResult] = []
 
-    def run(self, source: str, realtime: bool, rotate: int) -> Ended:
-        """Judge set after set until the source or the person ends it."""
+    def run(self, source: str, **camera: Any) -> Ended:
+        """Judge set after set until the source or the person ends it.
+
+        ``camera`` is passed on to :func:`~formcheck.capture.open_source`.
+        """
         from ..capture import open_source
         from ..runner import Meter, RunInfo, provenance
         from . import common
 
         with ExitStack() as stack:
-            stream = stack.enter_context(open_source(source, realtime=realtime, rotate=rotate))
+            stream = stack.enter_context(open_source(source, **camera))
             landmarker = None
             if not source.lower().endswith(".npz"):
                 from ..landmarker import Landmarker
@@ -222,16 +227,22 @@ def _other_side(side: Side | None) -> Side:
 
 
 def _frames(stream: Any) -> Iterator[Frame | Pose | None]:
-    """The stream's frames; None every quarter second while a camera is silent, so that keys
-    and the window keep working."""
+    """The stream's frames; None now and then while a camera is silent, so that keys and the
+    window keep working.
+
+    Raises:
+        InputError: the camera went away and did not come back.
+    """
     if not stream.live:
         yield from stream
         return
-    while True:
-        frame = stream.read(0.25)
-        if frame is None and stream.ended:
-            return
+    gone = False
+    for frame in stream.poll():
+        gone = stream.waiting
         yield frame
+    if gone:
+        said = stream.warnings.pop() if stream.warnings else f"{stream.name}: it is gone"
+        raise InputError(said)
 
 
 @contextmanager

@@ -35,9 +35,7 @@ def score(
     hold: Annotated[
         float | None, typer.Option(metavar="S", help="Hold asked for, seconds.")
     ] = None,
-    reps: Annotated[
-        int | None, typer.Option(metavar="N", help="Repetitions asked for.")
-    ] = None,
+    reps: Annotated[int | None, typer.Option(metavar="N", help="Repetitions asked for.")] = None,
     model: Annotated[
         str | None, typer.Option(help="lite, full, heavy or the path of a .task file.")
     ] = None,
@@ -80,9 +78,8 @@ def score(
         raise UsageError("--json - and --events - both want the standard output; name a file")
     _refuse_overwriting(found, [json_, csv, events, video, poses])
     job = _Job(
-        drill, wanted_side, asked, model or settings.model, start, end,
-        _drills_folder(settings),
-    )  # fmt: skip
+        drill, wanted_side, asked, model or settings.model, start, end, settings.drills_folder
+    )
 
     done: list[tuple[str, SetResult, Drill]] = []
     failed: list[FormcheckError] = []
@@ -112,6 +109,9 @@ def score(
                     raise
                 failed.append(error)
                 common.complain(error)
+            except KeyboardInterrupt:
+                common.warn("stopped; what was done until then is saved")
+                raise typer.Exit(130) from None
     if json_ != "-" and events != "-":
         if many:
             words.overview(done)
@@ -154,9 +154,7 @@ def _score_one(
 
     with ExitStack() as stack:
         # Whether the clip can be read comes before which drill it shows.
-        stream = stack.enter_context(
-            open_source(str(clip), start_s=job.start_s, end_s=job.end_s)
-        )
+        stream = stack.enter_context(open_source(str(clip), start_s=job.start_s, end_s=job.end_s))
         drill = common.drill_for(clip, job.drill, job.folder)
         dose = common.asked(job.asked.reps, job.asked.hold_s, common.label_dose(clip))
         landmarker = None
@@ -191,9 +189,7 @@ def _score_one(
     return clip.name, ended.result, drill
 
 
-def _place(
-    path: Path, suffix: str, many: bool, what: str
-) -> Path | Callable[[RunInfo], Path]:
+def _place(path: Path, suffix: str, many: bool, what: str) -> Path | Callable[[RunInfo], Path]:
     """One file for one clip; a file for each in a folder, which is made, for many."""
     if not many:
         return path
@@ -216,7 +212,3 @@ def _refuse_overwriting(clips: list[Path], outputs: list[Any]) -> None:
         if place in taken:
             raise UsageError(f"{output}: it {taken[place]}; give every output a name of its own")
         taken[place] = "is named twice"
-
-
-def _drills_folder(settings: Any) -> Path | None:
-    return getattr(settings, "drills_folder", None)

@@ -47,9 +47,7 @@ class _H264:
 
     def __init__(self, av: Any, path: Path, size: tuple[int, int], fps: float) -> None:
         self._av = av
-        self._file = av.open(
-            str(path), "w", format="mp4", options={"movflags": "+faststart"}
-        )
+        self._file = av.open(str(path), "w", format="mp4", options={"movflags": "+faststart"})
         self._stream = self._file.add_stream("libx264", rate=max(1, round(fps)))
         self._stream.width, self._stream.height = size
         self._stream.pix_fmt = "yuv420p"
@@ -103,9 +101,7 @@ class VideoWriter:
         warn: takes one line when the video will not play everywhere.
     """
 
-    def __init__(
-        self, path: Path, fps: float | None, warn: Callable[[str], None] = say
-    ) -> None:
+    def __init__(self, path: Path, fps: float | None, warn: Callable[[str], None] = say) -> None:
         self.path = path
         self._part = part_of(path)
         self._fps = min(120.0, fps) if fps else 30.0
@@ -121,14 +117,14 @@ class VideoWriter:
         """
         h, w = image.shape[:2]
         if h % 2 or w % 2:
-            image = cv2.copyMakeBorder(image, 0, h % 2, 0, w % 2, cv2.BORDER_REPLICATE)
+            image = np.pad(image, ((0, h % 2), (0, w % 2), (0, 0)), mode="edge")
             h, w = image.shape[:2]
         if self._encoder is None:
             self._size = (w, h)
             self._from = t
             self._encoder = self._open()
         if (w, h) != self._size:  # a camera that came back with another picture size
-            image = cv2.resize(image, self._size, interpolation=cv2.INTER_AREA)
+            image = cv2.resize(image, self._size).astype(np.uint8)
         self._encoder.write(image, t - (self._from or 0.0))
 
     def _open(self) -> _Encoder:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import os
 import subprocess
@@ -36,7 +37,7 @@ HELP: tuple[str, ...] = (
 )
 
 #: Opening a window where none can be shown ends the whole process, so another one tries first.
-_TRY = "import cv2; cv2.namedWindow('formcheck'); cv2.destroyAllWindows()"
+_TRY = "import cv2; cv2.namedWindow('a try'); cv2.destroyAllWindows()"
 
 
 def check_display() -> None:
@@ -124,7 +125,8 @@ class Window(BaseSink):
 
         from ..overlay import View
 
-        assert self._last is not None and self._overlay is not None
+        assert self._last is not None
+        assert self._overlay is not None
         info, meter = self._info, self._info.meter if self._info else None
         view = View(
             title=info.title if info else "",
@@ -155,7 +157,11 @@ class Window(BaseSink):
         import cv2
 
         key = cv2.waitKey(1) & 0xFF
-        if cv2.getWindowProperty(self._title, cv2.WND_PROP_VISIBLE) < 1:
+        try:
+            closed = cv2.getWindowProperty(self._title, cv2.WND_PROP_VISIBLE) < 1
+        except cv2.error:  # Qt, once its last window is gone
+            closed = True
+        if closed:
             self._open = False
             self._control.end = "quit"
             return
@@ -183,6 +189,6 @@ class Window(BaseSink):
             import cv2
 
             self._open = False
-            cv2.destroyAllWindows()
-            cv2.waitKey(1)
-
+            with contextlib.suppress(cv2.error):
+                cv2.destroyAllWindows()
+                cv2.waitKey(1)
