@@ -8,8 +8,8 @@ from pathlib import Path
 __all__ = ["cache_dir", "config_file", "data_dir"]
 
 
-def _folder(variable: str, kind: str) -> Path:
-    named = os.environ.get(variable)
+def _folder(kind: str, variable: str = "") -> Path:
+    named = variable and os.environ.get(variable)
     if named:
         return Path(named).expanduser()
     import platformdirs
@@ -22,14 +22,14 @@ def config_file() -> Path:
     named = os.environ.get("FORMCHECK_CONFIG")
     if named:
         return Path(named).expanduser()
-    return _folder("", "config") / "settings.toml"
+    return _folder("config") / "settings.toml"
 
 
 def data_dir() -> Path:
     """Journal, fetched models, own drills and plans (``FORMCHECK_DATA_DIR``). May not exist yet."""
-    return _folder("FORMCHECK_DATA_DIR", "data")
+    return _folder("data", "FORMCHECK_DATA_DIR")
 
 
 def cache_dir() -> Path:
     """What can be made again, such as kept landmarks (``FORMCHECK_CACHE_DIR``)."""
-    return _folder("FORMCHECK_CACHE_DIR", "cache")
+    return _folder("cache", "FORMCHECK_CACHE_DIR")

@@ -1,0 +1,174 @@
+"""The person's settings: one small TOML file, every key checked by name and type.
+
+A whole file, with the values that hold when a key is left out::
+
+    model = "full"              # lite, full, heavy or the path of a .task file
+    source = 0                  # camera: index, device path, or address of a stream
+    size = "1280x720"           # asked of the camera
+    fps = 30
+    mirror = true               # show the picture as a mirror; it is judged as it is
+    voice = true                # speak the count and the cues
+    speech_command = []         # e.g. ["espeak-ng", "-s", "150"]; empty: the system's own voice
+    language = "en"
+    drills_folder = "…"         # own drills; else `drills` in the data folder
+    plans_folder = "…"          # own plans; else `plans` in the data folder
+
+Only the commands read it; everything else is given values.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from .errors import UsageError
+from .folders import config_file, data_dir
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:  # pragma: no cover
+    import tomli as tomllib
+
+__all__ = ["Settings", "load_settings", "parse_settings"]
+
+
+def _data(name: str) -> Callable[[], Path]:
+    return lambda: data_dir() / name
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the settings file says; see the top of this file."""
+
+    model: str = "full"
+    source: str = "0"
+    size: tuple[int, int] = (1280, 720)
+    fps: float = 30.0
+    mirror: bool = True
+    voice: bool = True
+    speech_command: tuple[str, ...] = ()
+    language: str = "en"
+    drills_folder: Path = field(default_factory=_data("drills"))
+    plans_folder: Path = field(default_factory=_data("plans"))
+
+
+# Each reads one TOML value and says, where it cannot, what it expected.
+
+
+def _yes_no(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("true or false")
+    return value
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError("a text in quotes")
+    return value
+
+
+def _folder(value: Any) -> Path:
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError("a folder's path in quotes")
+    return Path(value).expanduser()
+
+
+def _camera(value: Any) -> str:
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        return str(value)
+    if isinstance(value, str) and value.strip():
+        return value
+    raise ValueError("a camera's number, or a device path or address in quotes")
+
+
+def _size(value: Any) -> tuple[int, int]:
+    sides = value.lower().split("x") if isinstance(value, str) else []
+    if len(sides) != 2 or not all(s.strip().isdecimal() and 16 <= int(s) <= 8192 for s in sides):
+        raise ValueError('a size such as "1280x720"')
+    return int(sides[0]), int(sides[1])
+
+
+def _rate(value: Any) -> float:
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if not (number and 1 <= value <= 240):
+        raise ValueError("frames a second, 1 to 240")
+    return float(value)
+
+
+def _command(value: Any) -> tuple[str, ...]:
+    if isinstance(value, str):
+        try:
+            return tuple(shlex.split(value))
+        except ValueError:  # quotes that do not close
+            value = None
+    if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
+        raise ValueError('a command, e.g. ["espeak-ng", "-s", "150"]')
+    return tuple(value)
+
+
+_KEYS: Mapping[str, Callable[[Any], Any]] = {
+    "model": _text,
+    "source": _camera,
+    "size": _size,
+    "fps": _rate,
+    "mirror": _yes_no,
+    "voice": _yes_no,
+    "speech_command": _command,
+    "language": _text,
+    "drills_folder": _folder,
+    "plans_folder": _folder,
+}
+
+
+def parse_settings(text: str, where: str = "settings") -> Settings:
+    """The settings that a TOML text holds; ``where`` names it in errors.
+
+    Raises:
+        UsageError: it is no TOML, or a key or value is not known; the message names the key.
+    """
+    try:
+        said = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{where}: expected TOML, it cannot be read ({error}); mend it") from error
+    values: dict[str, Any] = {}
+    for key, value in said.items():
+        if key not in _KEYS:
+            near = get_close_matches(key, _KEYS, n=1)
+            hint = f"did you mean {near[0]!r}?" if near else f"known are: {', '.join(_KEYS)}"
+            raise UsageError(f"{where}: no setting is called {key!r}; {hint}")
+        try:
+            values[key] = _KEYS[key](value)
+        except ValueError as error:
+            raise UsageError(f"{where}: {key}: expected {error}, got {value!r}; mend it") from None
+    return Settings(**values)
+
+
+def load_settings(path: Path | None = None) -> Settings:
+    """The person's settings; where there is no file, those that hold without one.
+
+    Args:
+        path: the file; else ``FORMCHECK_CONFIG``, else ``settings.toml`` in the user's settings
+            folder. One that is named must be there.
+
+    Raises:
+        UsageError: it cannot be read, or a key or value is not known.
+    """
+    named = path is not None or bool(os.environ.get("FORMCHECK_CONFIG"))
+    path = path or config_file()
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        if named:
+            raise UsageError(
+                f"{path}: expected the settings file, no such file; check FORMCHECK_CONFIG"
+            ) from None
+        return Settings()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path}: the settings cannot be read ({error}); mend it") from error
+    return parse_settings(text, str(path))

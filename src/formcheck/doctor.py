@@ -1,0 +1,238 @@
+"""Is this machine ready: versions, models, display, voice, folders. Data first, words last.
+
+Nothing is changed, and no camera is opened unless it is asked for.
+"""
+
+from __future__ import annotations
+
+import glob
+import importlib
+import importlib.metadata
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from .errors import FormcheckError
+from .folders import cache_dir, config_file, data_dir
+from .models import find_model, known_models, locate
+
+__all__ = ["MEDIAPIPE", "OPENCV", "Check", "main", "run_checks"]
+
+#: The versions that formcheck is made for; a test holds them to pyproject.toml.
+MEDIAPIPE, OPENCV = "0.10.33", "5.0.0.93"
+_PYTHON = (3, 10), (3, 13)
+_LIBRARIES = "on Debian or Ubuntu: apt install libgl1 libegl1 libgles2 libglib2.0-0"
+
+
+@dataclass(frozen=True)
+class Check:
+    """One answer. ``must``: nothing works without it. ``todo``: how to mend it if it is not ok."""
+
+    name: str
+    ok: bool
+    detail: str
+    todo: str = ""
+    must: bool = True
+
+
+def run_checks(camera: str | None = None) -> list[Check]:
+    """Look at everything.
+
+    Args:
+        camera: a camera (index, device path, address) to open for a moment, or None for none.
+    """
+    checks: list[Callable[[], Check]] = [
+        _python,
+        _mediapipe,
+        _opencv,
+        *(partial(_model, name) for name in known_models()),
+        _engine,
+        _settings,
+        partial(_writable, "data folder", data_dir()),
+        partial(_writable, "cache folder", cache_dir()),
+        _display,
+        _video,
+        _voice,
+        partial(_camera, camera),
+        _network,
+    ]
+    return [check() for check in checks]
+
+
+def main(camera: str | None = None) -> int:
+    """Print the checks to stdout; 0, or 1 where something that must be is not."""
+    checks = run_checks(camera)
+    for check in checks:
+        mark = "ok" if check.ok else "WRONG" if check.must else "missing"
+        print(f"{mark:8}{check.name:14}{check.detail}")
+        if check.todo and not check.ok:
+            print(f"{'':22}-> {check.todo}")
+    wrong = [check.name for check in checks if check.must and not check.ok]
+    print(f"\nto mend: {', '.join(wrong)}" if wrong else "\nready")
+    return 1 if wrong else 0
+
+
+def _version(package: str) -> str | None:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def _line(error: BaseException) -> str:
+    return " ".join(str(error).split()) or type(error).__name__
+
+
+def _python() -> Check:
+    here = ".".join(map(str, sys.version_info[:3]))
+    lowest, highest = (".".join(map(str, v)) for v in _PYTHON)
+    ok = _PYTHON[0] <= sys.version_info[:2] <= _PYTHON[1]
+    return Check("Python", ok, here, f"install formcheck with Python {lowest} to {highest}")
+
+
+def _mediapipe() -> Check:
+    found = _version("mediapipe")
+    return Check(
+        "mediapipe",
+        found == MEDIAPIPE,
+        found or "not installed",
+        f"pip install mediapipe=={MEDIAPIPE} (later ones send usage data over the network)",
+    )
+
+
+def _opencv() -> Check:
+    """opencv-python and opencv-contrib-python own one folder: the last one written is used."""
+    names = ("opencv-python", "opencv-contrib-python")
+    found = {name: _version(name) for name in names}
+    headless = [
+        name
+        for name in ("opencv-python-headless", "opencv-contrib-python-headless")
+        if _version(name)
+    ]
+    pins = " ".join(f"{name}=={OPENCV}" for name in names)
+    mend = f"pip install --force-reinstall --no-deps {pins}"
+    if headless:
+        return Check(
+            "OpenCV",
+            False,
+            f"{' and '.join(headless)} overwrites cv2 with a build that has no windows",
+            f"pip uninstall -y {' '.join(headless)}, then {mend}",
+        )
+    if set(found.values()) != {OPENCV}:
+        said = ", ".join(f"{name} {version or 'missing'}" for name, version in found.items())
+        return Check("OpenCV", False, f"{said}; both must be {OPENCV}: they share cv2", mend)
+    try:
+        cv2 = importlib.import_module("cv2")
+        whole = str(cv2.__version__)
+    except (ImportError, AttributeError) as error:
+        # Uninstalling one of the two deletes the folder of both.
+        library = ".so" in str(error)
+        todo = _LIBRARIES if library else mend
+        return Check("OpenCV", False, f"cv2 does not load ({_line(error)})", todo)
+    return Check("OpenCV", OPENCV.startswith(whole), f"{OPENCV}, cv2 {whole}", mend)
+
+
+def _model(name: str) -> Check:
+    comes_along = known_models()[name].url is None
+    try:
+        found = find_model(name)
+    except FormcheckError as error:
+        if not comes_along and not locate(name).exists():  # never asked for: no fault
+            todo = f"formcheck models get {name}"
+            return Check(f"model {name}", False, "not fetched, not needed", todo, must=False)
+        return Check(f"model {name}", False, _line(error))
+    return Check(f"model {name}", True, f"{found.path.name}, sha256 {found.sha256[:12]}…")
+
+
+def _engine() -> Check:
+    """Whether the model runs here, which needs libraries that mediapipe does not bring."""
+    try:
+        from .landmarker import Landmarker
+
+        with Landmarker(find_model("lite")):
+            return Check("pose engine", True, "the model loads")
+    except (ImportError, OSError, FormcheckError) as error:
+        why = _line(error)
+    todo = (
+        _LIBRARIES if ".so" in why else "mend what is wrong above, then: pip install -U formcheck"
+    )
+    return Check("pose engine", False, why, todo)
+
+
+def _settings() -> Check:
+    from .config import load_settings
+
+    try:
+        load_settings()
+    except FormcheckError as error:
+        return Check("settings", False, _line(error), "mend or remove the file")
+    path = config_file()
+    return Check("settings", True, str(path) if path.is_file() else f"none (would be {path})")
+
+
+def _writable(name: str, folder: Path) -> Check:
+    there = folder
+    while not there.exists() and there != there.parent:
+        there = there.parent
+    ok = there.is_dir() and os.access(there, os.W_OK | os.X_OK)
+    variable = "FORMCHECK_DATA_DIR" if name.startswith("data") else "FORMCHECK_CACHE_DIR"
+    return Check(name, ok, str(folder), f"make it writable, or set {variable} to a folder that is")
+
+
+def _display() -> Check:
+    from .sinks.window import check_display
+
+    try:
+        check_display()
+    except FormcheckError as error:
+        return Check("display", False, _line(error), "live works with --no-window", must=False)
+    return Check("display", True, os.environ.get("DISPLAY", "") or "there is one", must=False)
+
+
+def _video() -> Check:
+    found = _version("av")
+    detail = f"PyAV {found}: annotated videos in H.264" if found else "annotated videos in mp4v"
+    todo = "for videos that a browser plays: pip install 'formcheck[video]'"
+    return Check("video", bool(found), detail, todo, must=False)
+
+
+def _voice() -> Check:
+    if sys.platform == "win32":
+        return Check("voice", True, "the system's own (SAPI)", must=False)
+    speakers = ("say",) if sys.platform == "darwin" else ("espeak-ng", "espeak", "spd-say")
+    found = next((name for name in speakers if shutil.which(name)), None)
+    detail = found or f"none of {', '.join(speakers)}"
+    return Check("voice", found is not None, detail, "apt install espeak-ng", must=False)
+
+
+def _camera(source: str | None) -> Check:
+    if source is None:
+        seen = ", ".join(sorted(glob.glob("/dev/video*")))
+        detail = f"{seen or 'not looked for'}; not opened (--camera 0 tries it)"
+        return Check("camera", True, detail, must=False)
+    todo = "check the cable and the permissions, or name another: --camera 1"
+    try:
+        from .capture import Camera
+
+        with Camera(source, open_s=3.0) as stream:
+            frame = next(iter(stream), None)
+            if frame is None:
+                return Check("camera", False, f"{source}: no picture came", todo, must=True)
+            height, width = frame.image.shape[:2]
+    except FormcheckError as error:
+        return Check("camera", False, _line(error), todo, must=True)
+    return Check("camera", True, f"{source}: {width}x{height}")
+
+
+def _network() -> Check:
+    quiet = _version("mediapipe") in (None, MEDIAPIPE)
+    detail = (
+        "nothing leaves this machine; only `formcheck models get` fetches something"
+        if quiet
+        else "this mediapipe reports its use to a server"
+    )
+    return Check("privacy", quiet, detail, f"pip install mediapipe=={MEDIAPIPE}")
