@@ -14,7 +14,7 @@ def body_line(b: Body) -> float:
 def hips_moved_most(f: Facts) -> bool:
     """The hips rose while feet and shoulders stayed: a sit-up or a leg lift is no bridge."""
     rise = f.change("hip_rise")
-    return rise > 0.12 and f.change("foot_lift") < 0.15 and f.change("shoulder_place") < 0.6 * rise
+    return rise > 0.05 and f.change("foot_lift") < 0.15 and f.change("shoulder_place") < 0.6 * rise
 
 
 def below_line(f: Facts) -> float:

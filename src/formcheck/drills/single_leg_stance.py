@@ -24,13 +24,14 @@ def lift(b: Body) -> float:
 
 
 def free_leg_hangs(f: Facts) -> bool:
-    """A long free leg swung out to the side is an abduction, not a stance."""
-    return not (f.top("free_swing") > 12 and f.top("free_length") > 0.92)
+    """A long free leg swung out to the side is an abduction or a kick, not a stance."""
+    return not (f.top("side_reach") > 14 or f.largest("side_reach") > 40)
 
 
-def free_leg_swing(b: Body) -> float:
-    assert b.side is not None
-    return b.abduction(b.side.other) + b.hike(b.side.other)
+def side_reach(b: Body) -> float:
+    """How far the free leg is swung out, while it is long (not bent up in front)."""
+    long = abs(b.other.ankle - b.other.hip) > 0.8 * abs(b.work.ankle - b.work.hip)
+    return b.abduction(b.other.side) + b.hike(b.other.side) if long else 0.0
 
 
 def clearance(b: Body) -> float:
@@ -70,7 +71,7 @@ DRILL = Drill(
     ),
     signal=Signal("lift", "T", lift, "free ankle above the stance ankle"),
     # 0.10 T of true lift reads 0.06 (measured: starts 0.2 s late, ends 0.15 s early at 0.10).
-    motion=HoldRule(enter=0.06, end=0.03, ended_by="foot_down", start_s=0.3),
+    motion=HoldRule(enter=0.06, end=0.04, ended_by="foot_down", start_s=0.3),
     sides=Sides.MOVING,
     measures=(
         Signal("trunk_lean", "deg", lambda b: b.lean_towards(b.work.side)),
@@ -82,12 +83,7 @@ DRILL = Drill(
             lambda b: b.shift(b.trunk.hip, b.work.ankle) * b.outward(b.work.side),
         ),
         Signal("fppa", "deg", lambda b: b.fppa(b.work.side)),
-        Signal("free_swing", "deg", free_leg_swing),
-        Signal(
-            "free_length",
-            "ratio",
-            lambda b: abs(b.other.ankle - b.other.hip) / abs(b.work.ankle - b.work.hip),
-        ),
+        Signal("side_reach", "deg", side_reach),
         Signal("clearance", "T", clearance),
         Signal("stance_place", "T", lambda b: b.place(b.work.ankle), kind="speed", over_s=0.5),
         Signal(
