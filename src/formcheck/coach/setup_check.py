@@ -1,0 +1,218 @@
+"""Is everything in place to begin? One instruction at a time, the most basic first.
+
+:func:`problem` looks at one pose; :class:`SetupGuide` waits until an answer is steady, asks for
+it to be said, and knows when the start position has been held long enough.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from dataclasses import dataclass
+from math import isfinite, nan
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..drill import Drill, Facts, Sides
+from ..events import Reason
+from ..pose import Joint, Pose, Side
+from ..postures import from_the_feet, upright
+from ..signals import Body
+from ..stabilise import Stabiliser
+
+__all__ = ["Problem", "SetupGuide", "brightness", "problem"]
+
+#: Mean brightness, 0 to 255, below which a picture is too dark to trust (EC; a dim living room
+#: in the evening measures 60 to 90).
+DARK = 35.0
+#: Points this share of the picture beyond its edge are out of it.
+EDGE = 0.01
+#: Share of the picture's longer side that the body should fill at least.
+SMALL = 0.22
+#: Both the shoulders and the hips of a standing person slope this much: the camera is tilted.
+TILT_DEG = 6.0
+
+_HEAD = (Joint.NOSE, Joint.LEFT_EAR, Joint.RIGHT_EAR)
+_FEET = (Joint.LEFT_ANKLE, Joint.RIGHT_ANKLE, Joint.LEFT_HEEL, Joint.RIGHT_HEEL,
+         Joint.LEFT_FOOT_INDEX, Joint.RIGHT_FOOT_INDEX)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is in the way: ``code`` for the log, ``say`` for the person."""
+
+    code: str
+    say: str
+
+
+def brightness(image: NDArray[Any]) -> float:
+    """Mean of an 8-bit picture, 0 to 255, of every eighth pixel."""
+    return float(image[::8, ::8].mean())
+
+
+def problem(
+    pose: Pose, body: Body | None, drill: Drill, light: float = nan, side: Side | None = None
+) -> Problem | None:
+    """The first thing to put right before ``drill`` can be judged; None when all is well.
+
+    Args:
+        pose: as it was seen; ``body`` the same, steadied (None when nobody is there).
+        drill: what is about to be done.
+        light: mean brightness of the picture, NaN where unknown.
+        side: the working side that is wanted, None for either.
+    """
+    if light < DARK:
+        return Problem("dark", "It is too dark. Please turn on a light")
+    if body is None:
+        return Problem("no_person", "I cannot see you. Come into the picture")
+    if pose.people > 1:
+        return Problem("two_people", "I see two people. One at a time, please")
+    return _framing(pose) or _tilt(body) or _view(body, drill) or _side(body, drill, side)
+
+
+def _framing(pose: Pose) -> Problem | None:
+    w, h = pose.size
+    x, y = pose.xy[:, 0], pose.xy[:, 1]
+    margin = EDGE * max(w, h)
+    out = (x < -margin) | (x > w + margin) | (y < -margin) | (y > h + margin)
+    head, feet = bool(out[list(_HEAD)].any()), bool(out[list(_FEET)].any())
+    if head and feet:
+        return Problem("too_close", "You are too close. Move back from the camera")
+    if head:
+        return Problem("head_cut", "Your head is out of the picture. Move a little")
+    if feet:
+        return Problem("feet_cut", "Your feet are out of the picture. Move back a little")
+    if bool(out.any()):
+        return Problem("too_close", "You are too close. Move back from the camera")
+    size = max(float(np.ptp(x)), float(np.ptp(y)))
+    if size < SMALL * max(w, h):
+        return Problem("too_far", "You are far away. Come closer to the camera")
+    return None
+
+
+def _tilt(body: Body) -> Problem | None:
+    """A camera that is not level tilts shoulders, hips and midline by one and the same angle."""
+    if not upright(body) or abs(body.shoulder_separation) < 0.4:
+        return None
+    # Seen from the front left and right are swapped in the picture, which turns both slopes.
+    slopes = body.shoulder_obliquity, body.obliquity
+    if min(slopes) > TILT_DEG or max(slopes) < -TILT_DEG:
+        return Problem("camera_tilted", "The camera is tilted. Please set it level")
+    return None
+
+
+def _view(body: Body, drill: Drill) -> Problem | None:
+    view = drill.view
+    if view.name != "foot" and from_the_feet(body):
+        where = "in front of you" if view.name == "front" else "at your side"
+        return Problem("wrong_view", f"Put the camera {where}, not at your feet")
+    if not view.fits(body):
+        turn = {
+            "front": "Turn to face the camera",
+            "side": "Turn your side to the camera",
+            "foot": "Put the camera at your feet",
+        }.get(view.name, drill.camera)
+        return Problem("wrong_view", turn)
+    if not view.posture(body):
+        return Problem("not_in_start_position", drill.setup)
+    if _too_low(body, drill):
+        return Problem("camera_too_low", "Raise the camera to table height, looking down")
+    return None
+
+
+def _too_low(body: Body, drill: Drill) -> bool:
+    """Whether a fault of this drill can only be seen from higher up. It is asked as the drill
+    itself asks, of a person at rest."""
+    faults = [f for f in drill.faults if f.unseen is Reason.CAMERA_TOO_LOW and f.can_see]
+    if not faults:
+        return False
+    rests = {s.name: v for s in drill.signals if isinstance(v := s.measure(body), float)}
+    still = Facts(
+        body.side, 0.0, 0.0, 0.0, 0.0, None, nan, nan, False, False, False, 0,
+        rests, (), {s.name: () for s in drill.signals},
+    )  # fmt: skip
+    return not any(f.can_see(still) for f in faults if f.can_see)
+
+
+def _side(body: Body, drill: Drill, side: Side | None) -> Problem | None:
+    if side is not None:
+        if drill.side_of is not None and drill.side_of(body) is not side:
+            return Problem("wrong_side", "Lie on your other side")
+        if drill.sides is Sides.MOVING and drill.view.name == "side" and body.near_side is not side:
+            return Problem("wrong_side", f"Turn round: your {side} side to the camera")
+    limbs = [side or body.side or body.near_side] if drill.view.needs else []
+    hidden = [part for limb in limbs for part in drill.view.needs
+              if not isfinite(body.point(limb.joint(part)).real)]  # fmt: skip
+    hidden += [part for limb in limbs for part in drill.view.needs_other
+               if not isfinite(body.point(limb.other.joint(part)).real)]  # fmt: skip
+    if hidden:
+        return Problem("joints_hidden", f"I cannot see your {hidden[0]} well. Move a little")
+    return None
+
+
+class SetupGuide:
+    """Follows a person into the start position.
+
+    Attributes:
+        problem: what was mostly in the way over the last second; None when all is well.
+    """
+
+    WINDOW_S = 1.0
+    STEADY_S = 0.7
+    HOLD_S = 2.0
+    AGAIN_S = 8.0
+    OTHER_S = 4.0
+
+    def __init__(self, drill: Drill, side: Side | None = None) -> None:
+        self.drill, self.side = drill, side
+        self.problem: Problem | None = None
+        self._stabiliser = Stabiliser()
+        self._torso = nan
+        self._looks: deque[tuple[float, Problem | None]] = deque()
+        self._good_since = nan
+        self._said: tuple[str, float] = ("", -1e9)
+
+    def update(self, pose: Pose, light: float = nan) -> str | None:
+        """Look at one pose; give the instruction to say now, if any."""
+        t = pose.t
+        found = problem(pose, self._body(pose), self.drill, light, self.side)
+        if found is not None:
+            self._good_since = nan
+        elif not isfinite(self._good_since):
+            self._good_since = t
+        # What is seen may flicker where landmarks are poor: the majority of a second speaks.
+        self._looks.append((t, found))
+        while self._looks[0][0] < t - self.WINDOW_S:
+            self._looks.popleft()
+        if t - self._looks[0][0] < self.STEADY_S:
+            return None
+        codes = Counter(look and look.code for _, look in self._looks)
+        code = codes.most_common(1)[0][0]
+        self.problem = next(look for _, look in self._looks if (look and look.code) == code)
+        if self.problem is None:
+            return None
+        last, at = self._said
+        if t - at < (self.AGAIN_S if last == self.problem.code else self.OTHER_S):
+            return None
+        self._said = self.problem.code, t
+        return self.problem.say
+
+    def ready(self, t: float) -> bool:
+        """Whether the start position has been held for two seconds at ``t``."""
+        return t - self._good_since >= self.HOLD_S  # False while NaN
+
+    def _body(self, pose: Pose) -> Body | None:
+        steady = self._stabiliser.update(pose)
+        near = self._stabiliser.near
+        if not pose.seen or near is None:
+            return None
+        body = Body(steady, 1.0, near, self.side)
+        torso = abs(body.trunk.axis)
+        if not torso > 1.0:
+            return None
+        self._torso = torso if not isfinite(self._torso) else 0.9 * self._torso + 0.1 * torso
+        body.torso = self._torso
+        if self.drill.side_of is not None:
+            body.side = self.drill.side_of(body)
+        return body

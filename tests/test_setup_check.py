@@ -1,0 +1,192 @@
+"""Set-up: the right single instruction for each thing that can be wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from fakes import person
+
+from formcheck.coach.setup_check import Problem, SetupGuide, brightness
+from formcheck.pose import Joint, Pose, Side
+from formcheck.registry import get_drill
+
+STANCE = get_drill("single_leg_stance")
+CLAM = get_drill("clamshell")
+NAN = float("nan")
+
+
+def moved(pose: Pose, change: Callable[[np.ndarray], np.ndarray]) -> Pose:
+    return replace(pose, xy=change(pose.xy.copy()))
+
+
+def scaled(by: float, x: float = 0.5, y: float = 0.5) -> Callable[[np.ndarray], np.ndarray]:
+    about = np.array([640 * x, 480 * y])
+    return lambda xy: (xy - about) * by + about
+
+
+def turned(degrees: float) -> Callable[[np.ndarray], np.ndarray]:
+    a = np.radians(degrees)
+    turn = np.array([[np.cos(a), -np.sin(a)], [np.sin(a), np.cos(a)]])
+    about = np.array([320, 240])
+    return lambda xy: (xy - about) @ turn.T + about
+
+
+def side_on(xy: np.ndarray) -> np.ndarray:
+    xy[:, 0] = 320 + (xy[:, 0] - 320) * 0.1
+    return xy
+
+
+def clam(knee_drop: float = 0.4, top: str = "LEFT") -> Pose:
+    """Lying on one side, chest to the camera, head at image left, the ``top`` side up."""
+    places = {
+        "NOSE": (120, 300), "EAR": (115, 290), "SHOULDER": (180, 300), "ELBOW": (200, 320),
+        "WRIST": (190, 310), "HIP": (330, 310), "KNEE": (370, 310 + knee_drop * 150),
+        "ANKLE": (450, 325), "HEEL": (455, 325), "FOOT_INDEX": (470, 330),
+    }  # fmt: skip
+    spread = {"SHOULDER": 34, "HIP": 20, "KNEE": 14, "ANKLE": 6}
+    xy = np.zeros((33, 2))
+    for joint in Joint:
+        part = joint.name.removeprefix("LEFT_").removeprefix("RIGHT_")
+        x, y = places.get(part, (120, 300))
+        half = spread.get(part, 4)
+        # image y is down: the top side has the smaller one
+        xy[joint] = x, y - half if joint.name.startswith(top) else y + half
+    return Pose(0.0, xy, np.full(33, 0.95), np.zeros((33, 3)), (640, 480))
+
+
+def after(pose: Pose, drill=STANCE, seconds: float = 2.5, light: float = NAN, side=None):
+    """(the guide, what it said) after a pose was held for some seconds."""
+    guide = SetupGuide(drill, side)
+    said = []
+    for i in range(round(seconds * 20) + 1):
+        line = guide.update(replace(pose, t=i / 20), light)
+        if line:
+            said.append(line)
+    return guide, said
+
+
+def code(guide: SetupGuide) -> str | None:
+    return guide.problem.code if guide.problem else None
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (lambda xy: xy, None),
+        (scaled(1.5), "too_close"),
+        (scaled(1.2, y=0.1), "feet_cut"),
+        (scaled(1.2, y=0.92), "head_cut"),
+        (scaled(0.3), "too_far"),
+        (turned(9), "camera_tilted"),
+        (turned(-9), "camera_tilted"),
+        (turned(4), None),
+        (side_on, "wrong_view"),
+    ],
+)
+def test_each_bad_placement_has_its_own_instruction(change, expected: str | None) -> None:
+    guide, said = after(moved(person(0.0), change))
+    assert code(guide) == expected
+    assert guide.ready(2.5) is (expected is None)
+    assert len(said) == (expected is not None)
+
+
+def test_dark_comes_before_all_else() -> None:
+    guide, _ = after(Pose.missing(0.0, (640, 480)), light=20.0)
+    assert code(guide) == "dark"
+    guide, _ = after(person(0.0), light=36.0)
+    assert code(guide) is None
+
+
+def test_nobody_and_two_people() -> None:
+    guide, said = after(Pose.missing(0.0, (640, 480)))
+    assert code(guide) == "no_person"
+    assert said == ["I cannot see you. Come into the picture"]
+    guide, said = after(replace(person(0.0), people=2))
+    assert code(guide) == "two_people"
+
+
+@pytest.mark.parametrize(("drop", "expected"), [(0.4, None), (0.1, "camera_too_low")])
+def test_a_clamshell_needs_a_camera_that_looks_down(drop: float, expected: str | None) -> None:
+    guide, said = after(clam(drop), CLAM)
+    assert code(guide) == expected
+    if expected:
+        assert said == ["Raise the camera to table height, looking down"]
+
+
+def test_a_camera_may_be_low_where_it_does_not_matter() -> None:
+    guide, _ = after(person(0.0))
+    assert code(guide) is None
+
+
+def test_the_wanted_side_of_a_clamshell() -> None:
+    assert code(after(clam(top="LEFT"), CLAM, side=Side.LEFT)[0]) is None
+    guide, said = after(clam(top="LEFT"), CLAM, side=Side.RIGHT)
+    assert code(guide) == "wrong_side"
+    assert said == ["Lie on your other side"]
+
+
+def test_standing_where_one_should_lie_gets_the_drills_own_words() -> None:
+    guide, said = after(person(0.0), CLAM)
+    assert code(guide) == "not_in_start_position"
+    assert said == [CLAM.setup]
+
+
+def test_a_hidden_joint_is_named() -> None:
+    pose = person(0.0)
+    pose.visibility[[Joint.LEFT_ANKLE, Joint.RIGHT_ANKLE]] = 0.2
+    guide, said = after(pose)
+    assert code(guide) == "joints_hidden"
+    assert "ankle" in said[0]
+
+
+# -- steadiness ---------------------------------------------------------------------------------
+
+
+def test_ready_needs_two_whole_seconds() -> None:
+    guide = SetupGuide(STANCE)
+    times = [i / 20 for i in range(100)]
+    ready = []
+    for t in times:
+        pose = person(t) if not 1.0 <= t < 1.1 else Pose.missing(t, (640, 480))
+        guide.update(pose)
+        if guide.ready(t):
+            ready.append(t)
+    assert ready[0] == pytest.approx(3.1, abs=0.051)
+
+
+def test_a_flicker_is_not_spoken_of() -> None:
+    guide = SetupGuide(STANCE)
+    said = [
+        guide.update(person(i / 20) if i % 5 else Pose.missing(i / 20, (640, 480)))
+        for i in range(60)
+    ]
+    assert not any(said)
+
+
+def test_the_same_instruction_waits_8_seconds_and_another_4() -> None:
+    _, said = after(Pose.missing(0.0, (640, 480)), seconds=8.5)
+    assert len(said) == 1
+    _, said = after(Pose.missing(0.0, (640, 480)), seconds=8.8)
+    assert len(said) == 2
+    guide = SetupGuide(STANCE)
+    times = []
+    for i in range(200):
+        t = i / 20
+        pose = Pose.missing(t, (640, 480)) if t < 1.5 else moved(person(t), scaled(0.3))
+        if guide.update(pose):
+            times.append(t)
+    assert times[1] - times[0] == pytest.approx(4.0, abs=0.051)
+
+
+def test_instructions_are_short_enough_to_follow() -> None:
+    said = [Problem("x", CLAM.setup).say]
+    for pose in (moved(person(0.0), c) for c in (scaled(1.5), scaled(0.3), turned(9), side_on)):
+        said += after(pose)[1]
+    assert all(len(line.split()) <= 16 for line in said)
+
+
+def test_brightness_is_a_mean() -> None:
+    assert brightness(np.full((480, 640, 3), 77, np.uint8)) == 77
