@@ -29,6 +29,7 @@ from formcheck.bench.figures import curve_svg
 from formcheck.bench.labels import find_labels
 from formcheck.bench.report import comparison_text, markdown, misses_text, summary_text
 from formcheck.bench.run import ClipRun, Outcome, Plan, Wrong, run_bench
+from formcheck.bench.speed import Turns, choose_clip
 from formcheck.capture import write_track
 from formcheck.errors import FormcheckError, InputError, ModelError, UsageError
 from formcheck.events import FaultSpan, Hold, Rep, SetResult
@@ -392,6 +393,46 @@ def test_processes_and_the_real_analyzer_answer_in_the_labels_order(tmp_path: Pa
     assert outcome.scores[0].count is not None
     assert outcome.scores[0].count.error == -1
     assert done[-1] == ("analysis", 2, 2)
+
+
+# ------------------------------------------------------------------------------------- speed
+
+
+def test_both_loops_have_their_turns_and_their_own_time() -> None:
+    now = [0.0]
+
+    def bare(frames: int) -> int:
+        now[0] += 1.0 * frames
+        return frames if len(turns.pairs) < 2 else 0  # its clip is over
+
+    turns = Turns(poses(11), bare, chunk=3, clock=lambda: now[0])  # type: ignore[arg-type]
+    seen = 0
+    for _ in turns:
+        now[0] += 1.25  # what the reader does with a frame
+        seen += 1
+    assert seen == 11
+    assert turns.pairs == [(1.0, 1.25), (1.0, 1.25)]  # no half pair, no half chunk
+
+
+def test_speed_is_measured_on_a_good_view_of_a_known_drill_about_25_s_long(tmp_path: Path) -> None:
+    def ends(at: float) -> dict[str, object]:
+        return {"reps": [{"start_s": 1.0, "end_s": at, "complete": True, "faults": []}]}
+
+    for stem, changes in {
+        "short": ends(5.0),
+        "fit": ends(24.0),
+        "long": ends(60.0),
+        "bad": ends(25.0) | {"view_ok": False},
+        "other": ends(25.0) | {"drill": "juggling"},
+        "track": ends(25.0) | {"clip": "track.npz"},
+        "gone": ends(25.0),
+    }.items():
+        write_label(tmp_path, stem, **{"clip": f"{stem}.mp4", **changes})
+        if stem != "gone":
+            (tmp_path / f"{stem}.mp4").write_bytes(b"frames")
+    chosen = choose_clip(find_labels([tmp_path]))
+    assert chosen is not None
+    assert chosen.stem == "fit"
 
 
 # ------------------------------------------------------------------------- document and bars

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from .. import __version__
 from ..errors import InputError, UsageError
 from .curves import curves
 from .metrics import ClipScore, percentile, summarise
@@ -115,7 +116,7 @@ def versions() -> dict[str, Any]:
             return None
 
     return {
-        "formcheck": version("formcheck"),
+        "formcheck": __version__,
         "mediapipe": version("mediapipe"),
         "opencv": version("opencv-python"),
         "numpy": version("numpy"),

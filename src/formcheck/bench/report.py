@@ -188,8 +188,8 @@ def _speed_lines(speed: Mapping[str, Any]) -> list[str]:
     return [
         f"The whole pipeline runs at {percent(speed['ratio'], 1)} of the bare loop's frame rate "
         f"({number(speed['pipeline_fps'], 1)} against {number(speed['bare_fps'], 1)} frames a "
-        f"second on this machine; {speed['rounds']} alternating rounds over "
-        f"{speed['frames']} frames of {speed['clip']}, medians).",
+        f"second on this machine; {speed['frames']} frames of {speed['clip']} by each, in turns "
+        f"of {speed['chunk']}, medians).",
         f"Analysis takes {percent(speed['analyse_to_landmark'], 1)} of landmarking. "
         f"Start-up (import, model, first pose) {number(speed['start_up_s'])} s; peak memory "
         f"{number(speed['peak_memory_mb'], 0)} MB.",

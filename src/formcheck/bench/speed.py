@@ -15,64 +15,112 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .labels import Label
 from .run import clip_path
 
-__all__ = ["bare_loop", "measure_speed", "pipeline", "stages"]
+if TYPE_CHECKING:
+    from ..capture import Frame
 
-ROUNDS = 3
+__all__ = ["BareLoop", "Turns", "measure_speed", "side_by_side", "stages"]
+
+ROUNDS = 2
+#: Frames after which the other loop has its turn: short enough that a busy moment of the machine
+#: hits both, long enough that the clock and cold caches do not matter.
+CHUNK = 25
 PERCENTILES = (50, 95, 99)
 
 
-def bare_loop(clip: Path, model: Path) -> tuple[int, float]:
-    """Frames and seconds of the least that any program must do: decode, convert, detect.
+class BareLoop:
+    """The least that any program must do: decode, convert, detect, one frame after the other."""
 
-    The model is made before the clock starts.
-    """
-    import cv2
-    import mediapipe as mp
-    from mediapipe.tasks.python import BaseOptions, vision
+    def __init__(self, clip: Path, model: Path) -> None:
+        import cv2
+        import mediapipe as mp
+        from mediapipe.tasks.python import BaseOptions, vision
 
-    options = vision.PoseLandmarkerOptions(
-        base_options=BaseOptions(model_asset_path=str(model)),
-        running_mode=vision.RunningMode.VIDEO,
-    )
-    landmarker = vision.PoseLandmarker.create_from_options(options)
-    video = cv2.VideoCapture(str(clip))
-    frames, last = 0, 0
-    try:
-        began = time.perf_counter()
-        while True:
-            ok, image = video.read()
+        self._cv2, self._mp = cv2, mp
+        options = vision.PoseLandmarkerOptions(
+            base_options=BaseOptions(model_asset_path=str(model)),
+            running_mode=vision.RunningMode.VIDEO,
+        )
+        self._landmarker = vision.PoseLandmarker.create_from_options(options)
+        self._video = cv2.VideoCapture(str(clip))
+        self._last = 0
+
+    def __enter__(self) -> BareLoop:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._landmarker.close()
+        self._video.release()
+
+    def run(self, frames: int) -> int:
+        """Look at so many frames; how many there were."""
+        cv2, mp = self._cv2, self._mp
+        for done in range(frames):
+            ok, image = self._video.read()
             if not ok:
-                break
-            last = max(last + 1, int(video.get(cv2.CAP_PROP_POS_MSEC)))
+                return done
+            self._last = max(self._last + 1, int(self._video.get(cv2.CAP_PROP_POS_MSEC)))
             rgb = cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
-            landmarker.detect_for_video(mp.Image(mp.ImageFormat.SRGB, rgb), last)
-            frames += 1
-        return frames, time.perf_counter() - began
-    finally:
-        landmarker.close()
-        video.release()
+            self._landmarker.detect_for_video(mp.Image(mp.ImageFormat.SRGB, rgb), self._last)
+        return frames
 
 
-def pipeline(clip: Path, model: Any, drill: str) -> tuple[int, float]:
-    """Frames and seconds of ``score`` on the same clip: decode, pose, analysis, result."""
+class Turns:
+    """A stream that gives the bare loop its turn after each chunk of frames.
+
+    ``pairs`` are the seconds a frame of (bare loop, whoever reads this stream), by chunk.
+    """
+
+    def __init__(
+        self,
+        stream: Iterable[Frame],
+        bare: Callable[[int], int],
+        chunk: int = CHUNK,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        self._stream, self._bare, self._chunk, self._clock = stream, bare, chunk, clock
+        self.pairs: list[tuple[float, float]] = []
+
+    def __iter__(self) -> Iterator[Frame]:
+        began = self._clock()
+        for i, frame in enumerate(self._stream, 1):
+            yield frame
+            if i % self._chunk == 0:  # the reader is through with it: it asks for the next
+                turned = self._clock()
+                done = self._bare(self._chunk)
+                ended = self._clock()
+                if done == self._chunk:
+                    self.pairs.append(
+                        ((ended - turned) / self._chunk, (turned - began) / self._chunk)
+                    )
+                began = self._clock()
+
+
+def side_by_side(clip: Path, model: Any, drill: str) -> list[tuple[float, float]]:
+    """Seconds a frame of the bare loop and of ``score`` on the same clip, by chunk.
+
+    Both models are made before, and the first chunk, in which they warm up, is left out.
+    """
     from ..analyzer import Analyzer
     from ..capture import VideoFile
     from ..landmarker import Landmarker
     from ..registry import get_drill
     from ..runner import run
 
-    analyzer = Analyzer(get_drill(drill))
-    with VideoFile(clip) as video, Landmarker(model) as landmarker:
-        began = time.perf_counter()
-        result = run(video, analyzer, landmarker=landmarker)
-        return result.frames, time.perf_counter() - began
+    with (
+        VideoFile(clip) as video,
+        Landmarker(model) as landmarker,
+        BareLoop(clip, Path(model.path)) as bare,
+    ):
+        turns = Turns(video, bare.run)
+        run(turns, Analyzer(get_drill(drill)), landmarker=landmarker)
+    return turns.pairs[1:]
 
 
 def _shares(milliseconds: Sequence[float]) -> dict[str, float]:
@@ -186,44 +234,36 @@ def measure_speed(
     model: str,
     progress: Callable[[str, int, int], None] = lambda what, done, of: None,
 ) -> dict[str, Any] | None:
-    """Both loops in turns on one clip; None when there is no clip to run on."""
+    """Both loops in turns on one clip; None when there is none, or none of a few seconds."""
     from ..models import find_model
 
     label = choose_clip(labels)
     if label is None or label.drill is None:
         return None
     clip, found, drill = clip_path(label), find_model(model), label.drill
-    total = 2 * ROUNDS + 2
-    bare: list[float] = []
-    ours: list[float] = []
-    frames = 0
+    total = ROUNDS + 2
+    pairs: list[tuple[float, float]] = []
     gc.collect()
     with _quiet():
         for i in range(ROUNDS):
-            progress("speed", 2 * i, total)
-            # who goes first changes: a machine that warms up or throttles favours nobody
-            turns = (True, False) if i % 2 == 0 else (False, True)
-            for is_bare in turns:
-                if is_bare:
-                    frames, seconds = bare_loop(clip, Path(found.path))
-                    bare.append(frames / seconds)
-                else:
-                    n, seconds = pipeline(clip, found, drill)
-                    ours.append(n / seconds)
-        progress("speed", total - 2, total)
+            progress("speed", i, total)
+            pairs += side_by_side(clip, found, drill)
+        progress("speed", ROUNDS, total)
         apart = stages(clip, found, drill)
+    if not pairs:
+        return None  # too short to say anything
     progress("speed", total - 1, total)
     first, peak = start_up(clip, model, drill)
     progress("speed", total, total)
     return {
         "clip": label.clip,
         "drill": drill,
-        "frames": frames,
-        "rounds": ROUNDS,
-        "bare_fps": median(bare),
-        "pipeline_fps": median(ours),
-        # by pairs: a slow minute of the machine hits both of a pair
-        "ratio": median(o / b for o, b in zip(ours, bare, strict=True)),
+        "frames": CHUNK * len(pairs),
+        "chunk": CHUNK,
+        "bare_fps": 1 / median(bare for bare, _ in pairs),
+        "pipeline_fps": 1 / median(ours for _, ours in pairs),
+        # by pairs: a slow moment of the machine hits both of a pair
+        "ratio": median(bare / ours for bare, ours in pairs),
         "stages": apart,
         "analyse_to_landmark": apart["analyse"]["p50"] / apart["landmark"]["p50"],
         "start_up_s": first,
