@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 from pathlib import Path
@@ -634,3 +636,10 @@ def test_mistakes_are_told_before_anything_runs(
     assert say in str(done.exception)
     assert "\n" not in str(done.exception)
     assert script.asked == []
+
+
+def test_the_options_are_known_without_anything_heavy() -> None:
+    heavy = "{'cv2', 'mediapipe', 'matplotlib', 'numpy'} & set(sys.modules)"
+    asked = f"import sys, formcheck.bench.command; print({heavy})"
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"

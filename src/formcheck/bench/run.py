@@ -8,6 +8,7 @@ reported and does not stop the others.
 from __future__ import annotations
 
 import multiprocessing
+import signal
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
@@ -266,6 +267,11 @@ def _landmark(task: tuple[Path, Path, str]) -> None:
     write_track(target, poses, meta)
 
 
+def _end_on_ctrl_c() -> None:
+    """Ctrl-C reaches every process of the terminal: this one is to end, not to complain."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def _spread(
     work: Callable[[T], R], tasks: Sequence[T], jobs: int, progress: Progress, what: str
 ) -> list[R]:
@@ -280,7 +286,8 @@ def _spread(
     # spawn: a fork would copy whatever threads the model or OpenCV run here
     context = multiprocessing.get_context("spawn")
     results: dict[int, R] = {}
-    with ProcessPoolExecutor(min(jobs, len(tasks)), mp_context=context) as pool:
+    workers = min(jobs, len(tasks))
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=_end_on_ctrl_c) as pool:
         futures = {pool.submit(work, task): i for i, task in enumerate(tasks)}
         try:
             for future in as_completed(futures):
