@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ..errors import InputError, UsageError
+
+if TYPE_CHECKING:
+    from ..models import Model
 
 
 def register(app: typer.Typer) -> None:
@@ -25,10 +28,11 @@ def extract(
     ] = None,
 ) -> None:
     """Write the poses of clips as tracks (.npz); `score` takes them in place of the clips."""
+    from ..models import find_model
     from ..sinks import check_output
     from . import common
 
-    settings = common.settings()
+    found_model = find_model(model or common.settings().model)
     found = [c for c in common.expand(clips) if c.suffix.lower() != ".npz" or c in clips]
     alone = len(found) == 1 and out.suffix.lower() == ".npz" and not out.is_dir()
     if not alone:
@@ -44,7 +48,7 @@ def extract(
     failed = 0
     for clip, target in zip(found, targets, strict=True):
         try:
-            _extract_one(clip, target, model or settings.model)
+            _extract_one(clip, target, found_model)
         except InputError as error:
             if len(found) == 1:
                 raise
@@ -55,16 +59,15 @@ def extract(
         raise typer.Exit(InputError.exit_code if failed == len(found) else 1)
 
 
-def _extract_one(clip: Path, target: Path, model: str) -> None:
+def _extract_one(clip: Path, target: Path, model: Model) -> None:
     from ..capture import TrackWriter, VideoFile
     from ..landmarker import Landmarker
-    from ..models import find_model
     from ..runner import provenance
     from . import common
 
     with ExitStack() as stack:
         stream = stack.enter_context(VideoFile(clip))
-        landmarker = stack.enter_context(Landmarker(find_model(model)))
+        landmarker = stack.enter_context(Landmarker(model))
         made = provenance(landmarker)
         del made["formcheck"]
         writer = TrackWriter(target, {"clip": clip.name, "fps": stream.fps, **made})

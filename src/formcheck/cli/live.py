@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ..capture import Frame
     from ..drill import Dose, Drill
     from ..events import SetResult
+    from ..models import Model
     from ..pose import Pose, Side
     from ..runner import Ended, RunInfo, Sink
 
@@ -74,6 +75,7 @@ def live(
     ] = None,
 ) -> None:
     """Judge a drill as it is done. However it ends, what was done is saved."""
+    from ..models import find_model
     from ..registry import get_drill
     from ..sinks.csv import CsvReps
     from ..sinks.jsonl import JsonlEvents, JsonResults
@@ -92,6 +94,8 @@ def live(
 
     from ..runner import Control
 
+    track = (source or settings.source).lower().endswith(".npz")
+    found_model = None if track else find_model(model or settings.model)
     control = Control()
     quiet = "-" in (json_, events)
     results: list[SetResult] = []
@@ -121,7 +125,7 @@ def live(
 
             show_mirror = settings.mirror if mirror is None else mirror
             sinks.append(stack.enter_context(Window(control, show_mirror)))
-        session = _Session(chosen, wanted_side, dose, sinks, control, model or settings.model)
+        session = _Session(chosen, wanted_side, dose, sinks, control, found_model)
         ended = session.run(
             source or settings.source,
             realtime=realtime,
@@ -151,7 +155,7 @@ class _Session:
         dose: Dose,
         sinks: list[Sink],
         control: Any,
-        model: str,
+        model: Model | None,
     ) -> None:
         self.drill, self.side, self.dose = drill, side, dose
         self.sinks, self.control, self.model = sinks, control, model
@@ -169,11 +173,10 @@ class _Session:
         with ExitStack() as stack:
             stream = stack.enter_context(open_source(source, **camera))
             landmarker = None
-            if not source.lower().endswith(".npz"):
+            if self.model is not None:
                 from ..landmarker import Landmarker
-                from ..models import find_model
 
-                landmarker = stack.enter_context(Landmarker(find_model(self.model)))
+                landmarker = stack.enter_context(Landmarker(self.model))
             info = RunInfo(
                 clip=stream.name,
                 size=stream.size,

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from ..drill import Dose, Drill
     from ..events import SetResult
+    from ..models import Model
     from ..pose import Side
     from ..runner import RunInfo, Sink
 
@@ -65,11 +66,15 @@ def score(
     ] = False,
 ) -> None:
     """Count, time and check the form in recorded clips."""
+    from ..models import find_model
+    from ..registry import get_drill
     from ..sinks.csv import CsvReps
     from ..sinks.jsonl import JsonlEvents, JsonResults
     from . import common, words
 
     settings = common.settings()
+    if drill is not None:
+        get_drill(drill, settings.drills_folder)
     wanted_side = common.parse_side(side)
     asked = common.asked(reps, hold)
     found = common.expand(clips)
@@ -77,9 +82,9 @@ def score(
     if json_ == "-" == events:
         raise UsageError("--json - and --events - both want the standard output; name a file")
     _refuse_overwriting(found, [json_, csv, events, video, poses])
-    job = _Job(
-        drill, wanted_side, asked, model or settings.model, start, end, settings.drills_folder
-    )
+    needs_model = any(clip.suffix.lower() != ".npz" for clip in found)
+    found_model = find_model(model or settings.model) if needs_model else None
+    job = _Job(drill, wanted_side, asked, found_model, start, end, settings.drills_folder)
 
     done: list[tuple[str, SetResult, Drill]] = []
     failed: list[FormcheckError] = []
@@ -133,7 +138,7 @@ class _Job:
         drill: str | None,
         side: Side | None,
         asked: Dose,
-        model: str,
+        model: Model | None,
         start_s: float | None,
         end_s: float | None,
         folder: Path | None,
@@ -160,9 +165,8 @@ def _score_one(
         landmarker = None
         if clip.suffix.lower() != ".npz":
             from ..landmarker import Landmarker
-            from ..models import find_model
 
-            landmarker = stack.enter_context(Landmarker(find_model(job.model)))
+            landmarker = stack.enter_context(Landmarker(job.model))
         info = RunInfo(
             clip=clip.name,
             size=stream.size,
