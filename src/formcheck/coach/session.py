@@ -1,0 +1,406 @@
+"""A session from warm-up to summary, as a machine that is told time and steps and answers in words.
+
+Pure: it reads no clock, camera or keyboard. Whoever drives it shows poses while
+:attr:`Session.stage` asks for them, runs an analyzer while it is ``SET``, and passes on what the
+person presses. All times are seconds of the one stream the session runs on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+from math import isfinite, nan
+
+from ..drill import Dose, Drill, Sides
+from ..events import HoldDone, JudgingResumed, Phase, RepDone, SetResult, SideChosen, Step
+from ..pose import Pose, Side
+from ..scoring import band
+from .cues import Line, Mouth, SetVoice, count_word
+from .progression import Planned
+from .setup_check import SetupGuide
+
+__all__ = ["Item", "Session", "Stage", "program", "summary"]
+
+
+class Stage(Enum):
+    """Where a session is."""
+
+    WARM_UP = "warm_up"
+    INTRO = "intro"
+    SETUP = "setup"
+    SET = "set"
+    REST = "rest"
+    DONE = "done"
+
+
+@dataclass(frozen=True)
+class Item:
+    """One set of a session.
+
+    Attributes:
+        number, of: this set and how many there are of the drill on this side.
+        turn: ``None`` where sides do not matter, ``first`` for the side that the person
+            likes to begin with, ``other`` for the other one.
+        part: the place of the drill in the session, from 1.
+    """
+
+    drill: Drill
+    dose: Dose
+    number: int
+    of: int
+    part: int
+    turn: str | None = None
+    variant: str | None = None
+
+
+def program(planned: Sequence[Planned], drills: Mapping[str, Drill]) -> list[Item]:
+    """Every set of a session in order.
+
+    Standing drills change sides after each set, which is a rest for the leg; lying down, all
+    sets of one side come first, so that nobody turns over six times.
+    """
+    items = []
+    for part, plan in enumerate(planned, 1):
+        drill = drills[plan.drill]
+        sets = plan.dose.sets or 1
+        turns: tuple[str | None, ...] = ("first", "other") if plan.both_sides else (None,)
+        base = Item(drill, plan.dose, 1, sets, part, None, plan.variant)
+        alternate = drill.view.name == "front" and drill.sides is Sides.MOVING
+        pairs = [(n, t) for n in range(1, sets + 1) for t in turns]
+        if not alternate:
+            pairs.sort(key=lambda pair: turns.index(pair[1]))
+        items += [replace(base, number=n, turn=t) for n, t in pairs]
+    return items
+
+
+class Session:
+    """Leads through :class:`Item` after item.
+
+    Args:
+        items: the sets, of :func:`program`.
+        warm_up_s: seconds of warming up; 0 for none.
+        mouth: what speaks; shared with the voice.
+
+    Attributes:
+        stage: where it is. While it is ``SET`` the driver runs an analyzer for :attr:`item` on
+            :attr:`side`; in all other stages it calls :meth:`look`.
+        notice: what a screen may show large now.
+        warmed_s: seconds of warming up that were done.
+        why_ended: of the last set: ``done``, ``stopped``, ``ouch`` or ``idle``.
+    """
+
+    #: A pause of this long between repetitions, once something was done, ends the set.
+    IDLE_S = 25.0
+    COUNTDOWN_S = 3.0
+
+    def __init__(
+        self, items: Sequence[Item], *, warm_up_s: float = 0.0, mouth: Mouth | None = None
+    ) -> None:
+        self.items = list(items)
+        self.mouth = mouth or Mouth()
+        self.stage = Stage.WARM_UP if warm_up_s > 0 else Stage.INTRO
+        self.notice = ""
+        self.warmed_s = 0.0
+        self.why_ended = "done"
+        self.results: list[tuple[Item, SetResult, str]] = []
+        self._warm_up_s = warm_up_s
+        self._at = 0
+        self._since = nan  # when the stage began
+        self._told: set[str] = set()
+        self._sides: dict[int, Side] = {}  # part -> the side it began with
+        self._guide: SetupGuide | None = None
+        self._voice: SetVoice | None = None
+        self._began_s = self._moved_s = nan
+        self._full_holds = 0.0
+        self._paused = False
+
+    @property
+    def item(self) -> Item:
+        """The set that runs or comes next (the last one when all are done)."""
+        return self.items[min(self._at, len(self.items) - 1)]
+
+    @property
+    def side(self) -> Side | None:
+        """The side that is wanted of the person now; None leaves it to them."""
+        item = self.item
+        first = self._sides.get(item.part)
+        if item.turn is None or (item.turn == "first" and first is None):
+            return None
+        if item.turn == "first":
+            return first
+        return (first or Side.LEFT).other
+
+    # -- outside a set -----------------------------------------------------------------------
+
+    def look(self, pose: Pose, light: float = nan) -> list[Line]:
+        """What to say, given what is seen outside a set. Changes the stage in its time."""
+        t = pose.t
+        if not isfinite(self._since):
+            self._since = t
+        if self.stage is Stage.WARM_UP:
+            self._warm_up(t)
+        elif self.stage is Stage.INTRO:
+            self._intro(pose, light)
+        elif self.stage is Stage.SETUP:
+            self._set_up(pose, light)
+        elif self.stage is Stage.REST:
+            self._rest(t)
+        return self._speak(t)
+
+    def _warm_up(self, t: float) -> None:
+        minutes = self._warm_up_s / 60
+        self.warmed_s = t - self._since
+        left = self._warm_up_s - self.warmed_s
+        self.notice = f"Warm up: {int(max(0.0, left) // 60)}:{int(max(0.0, left) % 60):02d}"
+        self._once("warm", f"First warm up: walk or march on the spot for {minutes:g} minutes", t)
+        if left <= self._warm_up_s / 2:
+            self._once("warm half", "Half way. Easy and tall", t)
+        if left <= 0:
+            self._once("warmed", "Good. That is warm enough", t)
+            self._go(Stage.INTRO, t)
+
+    def _intro(self, pose: Pose, light: float) -> None:
+        t, item = pose.t, self.item
+        self.notice = item.drill.title
+        if self._guide is None:
+            self._guide = SetupGuide(item.drill, self.side)
+            for text in _introduction(item, self.side):
+                self.mouth.say(Line(text, "intro", 3, 60.0), t)
+        # They may get into position while being told how; nothing is corrected meanwhile.
+        self._guide.update(pose, light)
+        if not self.mouth.busy(t):
+            self._go(Stage.SETUP, t)
+
+    def _set_up(self, pose: Pose, light: float) -> None:
+        t = pose.t
+        assert self._guide is not None
+        line = self._guide.update(pose, light)
+        problem = self._guide.problem
+        self.notice = problem.say if problem else "Hold still"
+        if line and not self.mouth.busy(t):
+            self.mouth.say(Line(line, "setup", 3, 3.0), t)
+        if self._guide.ready(t) and not self.mouth.busy(t):
+            self._voice = SetVoice(self.item.drill.kind, self.mouth)
+            self._began_s, self._moved_s, self._full_holds = t, t, 0.0
+            self._paused = False
+            self.why_ended = "done"
+            self._go(Stage.SET, t)
+
+    def _rest(self, t: float) -> None:
+        rest = self.item.dose.rest_s or 0.0
+        left = rest - (t - self._since)
+        self.notice = f"Rest {max(0, round(left))}"
+        if left <= 5 < rest:
+            self._once("rest", "Five more seconds", t)
+        if left <= 0:
+            self._go(Stage.INTRO, t)
+
+    # -- a set -------------------------------------------------------------------------------
+
+    def step(self, step: Step, pose: Pose, t: float, light: float = nan) -> list[Line]:
+        """One step of the running set, at session time ``t``; its stage changes when it is over.
+
+        Args:
+            step: of the set's own analyzer; its times may count from the set's beginning.
+            pose: the frame's pose, for what to say when nothing can be judged.
+        """
+        assert self._voice is not None
+        assert self._guide is not None
+        self.notice = ""
+        here = replace(step, t=t)
+        self._count_down(t)
+        self._note_side(step)
+        if step.cannot_judge is not None and step.phase is Phase.PAUSED:
+            self._lost(pose, t, light)
+        elif self._paused and any(isinstance(e, JudgingResumed) for e in step.events):
+            self._paused = False
+            self.mouth.say(Line(_carry_on(step), "resume", 2, 3.0), t)
+        for event in step.events:
+            if isinstance(event, (RepDone, HoldDone)):
+                self._moved_s = t
+            if isinstance(event, HoldDone):
+                self._full_holds += _credit(event, step.target_hold_s)
+        lines = self._voice.update(here)
+        if self._over(step, t):
+            self.stage = Stage.REST  # until ended() says what comes next
+        return lines
+
+    def _count_down(self, t: float) -> None:
+        at = t - self._began_s
+        for second, word in enumerate(("Three", "two", "one", "and go")):
+            if at >= second:
+                self._once(f"down {second}", word, t, keep_s=0.8, urgency=1)
+
+    def _note_side(self, step: Step) -> None:
+        sides = [e.side for e in step.events if isinstance(e, SideChosen)]
+        sides += [e.rep.side for e in step.events if isinstance(e, RepDone) and e.rep.side]
+        sides += [e.hold.side for e in step.events if isinstance(e, HoldDone) and e.hold.side]
+        if sides and self.item.turn == "first":
+            self._sides[self.item.part] = sides[-1]
+
+    def _lost(self, pose: Pose, t: float, light: float) -> None:
+        assert self._guide is not None
+        line = self._guide.update(pose, light)
+        self._paused = True
+        self.notice = self._guide.problem.say if self._guide.problem else ""
+        if line and not self.mouth.busy(t):
+            self.mouth.say(Line(line, "setup", 3, 3.0), t)
+
+    def _over(self, step: Step, t: float) -> bool:
+        dose = self.item.dose
+        if self.item.drill.kind == "hold":
+            finished = self._full_holds >= (dose.reps or 1)
+            begun = step.holds > 0 or isfinite(step.hold_s)
+        else:
+            finished = dose.reps is not None and step.reps >= dose.reps
+            begun = step.reps > 0
+        if finished:
+            return True
+        if step.phase is not Phase.REST or isfinite(step.hold_s):
+            self._moved_s = t
+        if begun and t - self._moved_s > self.IDLE_S:
+            self.why_ended = "idle"
+            return True
+        return False
+
+    def ended(self, result: SetResult, t: float) -> list[Line]:
+        """The set's analyzer has finished. Says so and turns to what comes next."""
+        self.results.append((self.item, result, self.why_ended))
+        if self.item.turn == "first" and result.side is not None:
+            self._sides[self.item.part] = result.side
+        words = {
+            "ouch": "Stopped. Rest as long as you like",
+            "stopped": "Set ended",
+            "idle": "Let's leave it there. Well done",
+            "done": "Set done. Well done",
+        }[self.why_ended]
+        self.mouth.say(Line(words, "end", 1, 6.0), t)
+        before = self.item
+        if self.why_ended == "ouch":
+            # No more of what hurt: on to the next drill.
+            while self._at < len(self.items) and self.items[self._at].part == before.part:
+                self._at += 1
+        else:
+            self._at += 1
+        self._guide = self._voice = None
+        self._told.clear()
+        if self._at >= len(self.items):
+            self._go(Stage.DONE, t)
+            for text in summary(self.results):
+                self.mouth.say(Line(text, "summary", 3, 60.0), t)
+            return self._speak(t)
+        after = self.item
+        rest = before.dose.rest_s or 0.0
+        if rest and after.part == before.part:
+            seconds = count_word(round(rest)) + " seconds"
+            self.mouth.say(Line(f"Rest for {seconds}", "rest", 3, 10.0), t)
+            self._go(Stage.REST, t)
+        else:
+            self._go(Stage.INTRO, t)
+        return self._speak(t)
+
+    # -- what the person presses ---------------------------------------------------------------
+
+    def skip(self, t: float) -> list[Line]:
+        """Go on: already warm, rested enough, or on to the next set."""
+        if self.stage is Stage.WARM_UP:
+            self.mouth.hush()
+            self._go(Stage.INTRO, t)
+        elif self.stage is Stage.REST:
+            self._go(Stage.INTRO, t)
+        elif self.stage in (Stage.INTRO, Stage.SETUP):
+            self.mouth.hush()
+            self._guide = None
+            self._at += 1
+            self._go(Stage.DONE if self._at >= len(self.items) else Stage.INTRO, t)
+        elif self.stage is Stage.SET:
+            self.why_ended = "stopped"
+            self.stage = Stage.REST
+        return self._speak(t)
+
+    def ouch(self, t: float) -> list[Line]:
+        """It hurts: the set ends at once, without questions."""
+        if self.stage is Stage.SET:
+            self.why_ended = "ouch"
+            self.stage = Stage.REST
+        self.mouth.hush()
+        self.mouth.say(Line("Stop. Ease off", "stop", 0, 2.0), t)
+        return self._speak(t)
+
+    # -- helpers -------------------------------------------------------------------------------
+
+    def _go(self, stage: Stage, t: float) -> None:
+        self.stage, self._since = stage, t
+        if stage is Stage.INTRO:
+            self._guide = None
+
+    def _once(
+        self, key: str, text: str, t: float, *, keep_s: float = 5.0, urgency: int = 3
+    ) -> None:
+        if key not in self._told:
+            self._told.add(key)
+            self.mouth.say(Line(text, "coach", urgency, keep_s), t)
+
+    def _speak(self, t: float) -> list[Line]:
+        line = self.mouth.speak(t)
+        return [] if line is None else [line]
+
+
+def _introduction(item: Item, side: Side | None) -> list[str]:
+    """What is said before a set: all of it once, then only what changes."""
+    drill, dose = item.drill, item.dose
+    which = f"Set {count_word(item.number)} of {count_word(item.of)}" if item.of > 1 else ""
+    turn = {"first": "Begin with the side you like", "other": "Now the other side"}
+    if item.number > 1 or item.turn == "other":
+        again = turn["other"] if item.turn == "other" and side is not None else ""
+        return [text for text in (again, which) if text] or ["Once more"]
+    asked = []
+    if dose.reps is not None:
+        asked.append(f"{count_word(dose.reps)} times")
+    if dose.hold_s is not None and dose.hold_s >= 3:
+        asked.append(f"hold {count_word(round(dose.hold_s))} seconds")
+    lines = [drill.title, drill.summary, drill.setup, f"Camera: {drill.camera}"]
+    if item.variant:
+        lines.insert(1, f"This time: {item.variant}")
+    if asked:
+        lines.append(", ".join(asked).capitalize())
+    lines += list(drill.cautions[:1])
+    if item.turn == "first":
+        lines.append(turn["first"])
+    return lines
+
+
+def _credit(event: HoldDone, target: float | None) -> float:
+    """What a hold counts towards the set (drills.md 2.4): whole from 90 %, half from 50 %."""
+    if not target:
+        return 1.0
+    share = event.hold.seconds / target
+    return 1.0 if share >= 0.9 else 0.5 if share >= 0.5 else 0.0
+
+
+def _carry_on(step: Step) -> str:
+    if step.reps:
+        return f"I see you again. {count_word(step.reps).capitalize()} done, carry on"
+    return "I see you again. Carry on"
+
+
+def summary(results: Sequence[tuple[Item, SetResult, str]]) -> list[str]:
+    """The session in a few spoken sentences: what was done, how it looked, nothing else."""
+    lines = []
+    parts: dict[int, list[tuple[Item, SetResult, str]]] = {}
+    for entry in results:
+        parts.setdefault(entry[0].part, []).append(entry)
+    for entries in parts.values():
+        title = entries[0][0].drill.title
+        reps = sum(r.complete for _, r, _ in entries)
+        held = sum(h.seconds for _, r, _ in entries for h in r.holds)
+        did = "nothing I could count"
+        if reps:
+            did = f"{count_word(reps)} repetition{'s' if reps > 1 else ''}"
+        elif held:
+            did = f"{count_word(round(held))} seconds held"
+        scores = [r.score for _, r, why in entries if r.score is not None and why != "ouch"]
+        shape = f", {band(round(sum(scores) / len(scores)))}" if scores else ""
+        lines.append(f"{title}: {did}{shape}")
+    return ["That is all for today. Well done", *lines]

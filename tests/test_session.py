@@ -1,0 +1,297 @@
+"""The session machine: from warm-up to summary, told time and steps, answering in words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from fakes import person, step
+
+from formcheck.coach.cues import Line
+from formcheck.coach.progression import Planned
+from formcheck.coach.session import Item, Session, Stage, program, summary
+from formcheck.drill import Dose
+from formcheck.events import (
+    CannotJudge,
+    Hold,
+    HoldDone,
+    JudgingResumed,
+    Phase,
+    Reason,
+    Rep,
+    RepDone,
+    SetResult,
+)
+from formcheck.pose import Pose, Side
+from formcheck.registry import all_drills, get_drill
+
+STANCE = get_drill("single_leg_stance")
+ABDUCTION = get_drill("standing_hip_abduction")
+DT = 0.1
+
+
+def item(drill=ABDUCTION, number: int = 1, of: int = 1, part: int = 1, **more) -> Item:
+    return Item(drill, Dose(reps=2, hold_s=1, sets=of, rest_s=10), number, of, part, **more)
+
+
+def result(drill=ABDUCTION, n: int = 2, side: Side | None = Side.LEFT, score: int | None = 85):
+    reps = tuple(Rep(i, side, i, i, i, i, 1.0, 30.0, True) for i in range(1, n + 1))
+    return SetResult(drill.name, side, "auto", 20.0, 600, 600, reps, (), (), score=score)
+
+
+class Film:
+    """Runs a session on a made-up stream."""
+
+    def __init__(self, session: Session) -> None:
+        self.session, self.t, self.said = session, 0.0, []
+
+    def note(self, lines: list[Line]) -> None:
+        self.said += [(round(self.t, 1), line.text) for line in lines if not line.earcon]
+
+    def words(self) -> list[str]:
+        return [w for _, w in self.said]
+
+    def watch(self, seconds: float, pose=person, until: Stage | None = None) -> None:
+        for _ in range(round(seconds / DT)):
+            if self.session.stage is until:
+                return
+            assert self.session.stage is not Stage.SET
+            self.t = round(self.t + DT, 3)
+            self.note(self.session.look(pose(self.t)))
+
+    def do(self, seconds: float, *events, pose=person, **state) -> None:
+        for i in range(round(seconds / DT)):
+            assert self.session.stage is Stage.SET
+            self.t = round(self.t + DT, 3)
+            now = step(self.t, **state, events=events if i == 0 else ())
+            self.note(self.session.step(now, pose(self.t), self.t))
+
+    def end(self, outcome: SetResult) -> None:
+        assert self.session.stage is not Stage.SET
+        self.note(self.session.ended(outcome, self.t))
+
+
+def nobody(t: float) -> Pose:
+    return Pose.missing(t, (640, 480))
+
+
+def in_a_set(*items: Item) -> Film:
+    film = Film(Session(items or [item()]))
+    film.watch(60, until=Stage.SET)
+    assert film.session.stage is Stage.SET
+    film.do(5)
+    film.said.clear()
+    return film
+
+
+def rep(n: int, t: float = 0.0) -> RepDone:
+    return RepDone(t, Rep(n, Side.LEFT, t, t, t, t, 1.0, 30.0, True))
+
+
+# -- the order of sets ----------------------------------------------------------------------------
+
+
+def planned(drill: str, sets: int, both: bool) -> Planned:
+    return Planned(drill, Dose(reps=5, sets=sets), "", both_sides=both)
+
+
+def test_lying_drills_do_one_side_first_and_standing_ones_alternate() -> None:
+    items = program(
+        [planned("clamshell", 2, True), planned("single_leg_stance", 2, True),
+         planned("hip_bridge", 2, False)],
+        all_drills(),
+    )  # fmt: skip
+    assert [(i.part, i.number, i.turn) for i in items] == [
+        (1, 1, "first"), (1, 2, "first"), (1, 1, "other"), (1, 2, "other"),
+        (2, 1, "first"), (2, 1, "other"), (2, 2, "first"), (2, 2, "other"),
+        (3, 1, None), (3, 2, None),
+    ]  # fmt: skip
+
+
+# -- before a set ---------------------------------------------------------------------------------
+
+
+def test_the_warm_up_comes_first_and_can_be_skipped() -> None:
+    film = Film(Session([item()], warm_up_s=300))
+    film.watch(100)
+    assert film.session.stage is Stage.WARM_UP
+    assert film.words() == ["First warm up: walk or march on the spot for 5 minutes"]
+    assert film.session.notice.startswith("Warm up: 3:2")
+    film.session.skip(film.t)
+    assert film.session.stage is Stage.INTRO
+    film = Film(Session([item()], warm_up_s=300))
+    film.watch(301)
+    assert film.session.stage is Stage.INTRO
+    assert "Half way. Easy and tall" in film.words()
+    assert film.session.warmed_s == pytest.approx(300, abs=0.2)
+
+
+def test_a_drill_is_introduced_then_set_up_then_counted_down() -> None:
+    film = Film(Session([item()]))
+    film.watch(60, until=Stage.SET)
+    words = film.words()
+    assert words[:3] == [ABDUCTION.title, ABDUCTION.summary, ABDUCTION.setup]
+    assert words[3].startswith("Camera: ")
+    assert words[4] == "Two times"
+    begun = film.t
+    film.do(4)
+    told = [(round(t - begun), w) for t, w in film.said if t > begun]
+    assert told == [(0, "Three"), (1, "two"), (2, "one"), (3, "and go")]
+
+
+def test_nobody_there_is_told_so_and_no_set_begins() -> None:
+    film = Film(Session([item()]))
+    film.watch(60, nobody)
+    assert film.session.stage is Stage.SETUP
+    assert "I cannot see you. Come into the picture" in film.words()
+    assert film.session.notice == "I cannot see you. Come into the picture"
+
+
+def test_nothing_is_said_over_something_else() -> None:
+    from formcheck.coach.cues import speaking_s
+
+    film = Film(Session([item()], warm_up_s=10))
+    film.watch(60, until=Stage.SET)
+    for (t0, words), (t1, _) in zip(film.said, film.said[1:], strict=False):
+        assert t1 >= t0 + speaking_s(words) - 0.11
+
+
+# -- in a set -------------------------------------------------------------------------------------
+
+
+def test_a_set_of_reps_ends_with_its_last_rep() -> None:
+    film = in_a_set()
+    film.do(3, rep(1), reps=1, target_reps=2)
+    film.do(0.1, rep(2), reps=2, target_reps=2)
+    assert film.session.stage is not Stage.SET
+    film.end(result())
+    assert film.session.stage is Stage.DONE
+    assert film.session.why_ended == "done"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "over"), [((9.0,), True), ((8.9,), False), ((5.0, 5.0), True), ((4.9, 5.0), False)]
+)
+def test_a_hold_is_whole_from_90_percent_and_half_from_50(
+    seconds: tuple[float, ...], over: bool
+) -> None:
+    hold = Item(STANCE, Dose(hold_s=10, sets=1), 1, 1, 1)
+    film = in_a_set(hold)
+    for n, s in enumerate(seconds, 1):
+        assert film.session.stage is Stage.SET
+        done = HoldDone(0.0, Hold(n, Side.LEFT, 0.0, s, s, 10.0, "foot_down"))
+        film.do(0.1, done, holds=n, target_hold_s=10.0)
+    assert (film.session.stage is not Stage.SET) is over
+
+
+def test_leaving_the_picture_pauses_and_coming_back_keeps_the_count() -> None:
+    film = in_a_set()
+    film.do(3, rep(1), reps=1, target_reps=2)
+    film.said.clear()
+    lost = {"reps": 1, "phase": Phase.PAUSED, "cannot_judge": Reason.NO_PERSON}
+    film.do(6, CannotJudge(film.t, Reason.NO_PERSON), pose=nobody, **lost)
+    film.do(4, JudgingResumed(film.t), reps=1)
+    assert film.words() == [
+        "I cannot see you. Come into the picture",
+        "I see you again. One done, carry on",
+    ]
+    assert film.session.stage is Stage.SET
+
+
+@pytest.mark.parametrize(
+    ("reps", "wait", "over"), [(1, 24.8, False), (1, 25.3, True), (0, 40, False)]
+)
+def test_a_long_pause_after_something_was_done_ends_the_set(
+    reps: int, wait: float, over: bool
+) -> None:
+    film = in_a_set()
+    if reps:
+        film.do(0.1, rep(1), reps=1, target_reps=2)
+    for _ in range(round(wait / DT)):
+        if film.session.stage is Stage.SET:
+            film.do(DT, reps=reps, target_reps=2)
+    assert (film.session.stage is not Stage.SET) is over
+    assert film.session.why_ended == ("idle" if over else "done")
+
+
+def test_ouch_ends_the_set_at_once_and_skips_the_rest_of_the_drill() -> None:
+    items = [item(of=2), item(number=2, of=2), item(STANCE, part=2)]
+    film = in_a_set(*items)
+    film.do(1, rep(1), reps=1, target_reps=2)
+    film.note(film.session.ouch(film.t))
+    assert film.session.stage is not Stage.SET
+    film.end(result(n=1))
+    assert film.session.item.drill is STANCE
+    assert film.session.results[0][2] == "ouch"
+    assert film.words()[-1] == "Stop. Ease off"
+
+
+def test_skip_ends_a_set_and_keeps_it() -> None:
+    film = in_a_set(item(), item(part=2))
+    film.session.skip(film.t)
+    film.end(result(n=0))
+    assert film.session.results[0][2] == "stopped"
+    assert film.session.item.part == 2
+
+
+# -- between sets ---------------------------------------------------------------------------------
+
+
+def test_rest_is_as_long_as_the_plan_says() -> None:
+    film = in_a_set(item(of=2), item(number=2, of=2))
+    film.do(0.1, rep(2), reps=2, target_reps=2)
+    film.end(result())
+    begun = film.t
+    assert film.session.stage is Stage.REST
+    film.watch(30, until=Stage.INTRO)
+    assert film.t - begun == pytest.approx(10, abs=0.2)
+    assert "Rest for ten seconds" in film.words()
+    assert "Five more seconds" in film.words()
+    film.watch(30, until=Stage.SET)
+    assert "Set two of two" in film.words()
+    assert ABDUCTION.summary not in film.words()  # told once is enough
+
+
+def test_another_drill_follows_without_a_rest() -> None:
+    film = in_a_set(item(), item(STANCE, part=2))
+    film.do(0.1, rep(2), reps=2, target_reps=2)
+    film.end(result())
+    assert film.session.stage is Stage.INTRO
+    film.watch(60, until=Stage.SET)
+    assert STANCE.title in film.words()
+
+
+@pytest.mark.parametrize("side", list(Side))
+def test_the_other_side_is_the_one_that_was_not_first(side: Side) -> None:
+    film = in_a_set(item(turn="first"), item(turn="other"))
+    assert film.session.side is None
+    film.do(0.1, rep(2), reps=2, target_reps=2)
+    film.end(result(side=side))
+    assert film.session.side is side.other
+    film.watch(60, until=Stage.SET)
+    assert "Now the other side" in film.words()
+
+
+def test_the_summary_says_what_was_done_and_how_it_looked() -> None:
+    entries = [
+        (item(), result(score=85), "done"),
+        (item(number=2, of=2), result(score=70), "done"),
+        (item(STANCE, part=2), replace(result(STANCE, n=0, score=None),
+         holds=(Hold(1, None, 0, 12, 11.6, 30.0, "foot_down"),)), "done"),
+        (item(part=3), result(n=1, score=90), "ouch"),
+        (item(part=4), result(n=0, score=None), "stopped"),
+    ]  # fmt: skip
+    lines = summary(entries)
+    assert lines[1] == f"{ABDUCTION.title}: four repetitions, getting there"
+    assert lines[2] == f"{STANCE.title}: twelve seconds held"
+    assert lines[3] == f"{ABDUCTION.title}: one repetition"
+    assert lines[4].endswith("nothing I could count")
+
+
+def test_a_whole_session_ends_in_its_summary() -> None:
+    film = in_a_set()
+    film.do(0.1, rep(2), reps=2, target_reps=2)
+    film.end(result())
+    film.watch(20)
+    assert film.session.stage is Stage.DONE
+    assert film.words()[-1].endswith("two repetitions, good form")
