@@ -1,0 +1,16 @@
+"""No test touches the person's own folders or settings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def _own_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    home: Path = tmp_path_factory.mktemp("home")
+    (home / "settings.toml").touch()
+    monkeypatch.setenv("FORMCHECK_CONFIG", str(home / "settings.toml"))
+    monkeypatch.setenv("FORMCHECK_DATA_DIR", str(home / "data"))
+    monkeypatch.setenv("FORMCHECK_CACHE_DIR", str(home / "cache"))

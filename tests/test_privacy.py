@@ -1,0 +1,180 @@
+"""Nothing leaves the machine, and nothing heavy is loaded before it is needed."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+SOURCE = ROOT / "src" / "formcheck"
+SAMPLE = ROOT / "sample_videos" / "single_leg_stance__good__front_l1021.mp4"
+
+# ----------------------------------------------------------------------------- what is loaded
+
+HEAVY = ("cv2", "mediapipe", "matplotlib", "av", "sqlite3", "urllib.request", "http.client")
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "import formcheck",
+        "import formcheck.cli",
+        "import runpy; sys.argv = ['formcheck', '--help']; "
+        "runpy.run_module('formcheck', run_name='__main__')",
+        "sys.argv = ['formcheck', 'score', '--help']; import formcheck.cli; formcheck.cli.main()",
+    ],
+)
+def test_nothing_heavy_is_loaded_before_it_is_needed(program: str) -> None:
+    check = f"""
+import atexit, sys
+atexit.register(lambda: print("LOADED", *[m for m in {HEAVY!r} if m in sys.modules]))
+{program}
+"""
+    ran = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout.splitlines()[-1].strip() == "LOADED"
+
+
+# --------------------------------------------------------------------------- what is written
+
+NETWORK = {
+    "aiohttp", "asyncio", "ftplib", "http", "httpx", "imaplib", "poplib", "requests", "smtplib",
+    "socket", "socketserver", "ssl", "telnetlib", "urllib", "urllib3", "webbrowser", "xmlrpc",
+}  # fmt: skip
+#: Reading an address apart opens no connection.
+HARMLESS = {"urllib.parse"}
+
+
+def imported(path: Path) -> set[str]:
+    """The modules that a file imports, wherever in it."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module)
+    return {name for name in found - HARMLESS if name.split(".")[0] in NETWORK}
+
+
+def test_only_a_model_that_is_asked_for_comes_from_the_network() -> None:
+    users = {p.relative_to(SOURCE).as_posix() for p in SOURCE.rglob("*.py") if imported(p)}
+    assert users == {"models.py"}
+
+
+# ------------------------------------------------------------------------------ what is done
+
+
+def can_trace() -> bool:
+    """Whether strace is here and allowed to do its work."""
+    if not shutil.which("strace"):
+        return False
+    return subprocess.run(["strace", "-qq", "-o", os.devnull, "true"], check=False).returncode == 0
+
+
+TRACES = can_trace()
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two seconds of a sample: long enough for every part of the program to have run."""
+    import cv2
+
+    path = tmp_path_factory.mktemp("clip") / "single_leg_stance.mp4"
+    video = cv2.VideoCapture(str(SAMPLE))
+    size = (int(video.get(cv2.CAP_PROP_FRAME_WIDTH)), int(video.get(cv2.CAP_PROP_FRAME_HEIGHT)))
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"mp4v"), 20.0, size)
+    for _ in range(40):
+        writer.write(video.read()[1])
+    writer.release()
+    video.release()
+    return path
+
+
+def commands(clip: Path, out: Path) -> dict[str, list[str]]:
+    return {
+        "score": ["score", str(clip), "--json", str(out / "r.json"), "--video", str(out / "v.mp4")],
+        "live": [
+            "live", "single_leg_stance", "--source", str(clip), "--realtime", "--no-window",
+            "--json", str(out / "r.json"),
+        ],
+    }  # fmt: skip
+
+
+GUARD = """
+import os, socket
+
+def refuse(*arguments, **named):
+    with open(os.environ["GUARD_LOG"], "a") as log:
+        log.write(repr(arguments) + "\\n")
+    raise OSError("this test allows no network")
+
+for name in ("connect", "connect_ex", "sendto"):
+    setattr(socket.socket, name, refuse)
+socket.getaddrinfo = socket.create_connection = refuse
+"""
+
+
+@pytest.mark.skipif(TRACES, reason="the trace sees more")
+@pytest.mark.parametrize("command", ["score", "live"])
+def test_no_python_code_opens_a_connection(command: str, clip: Path, tmp_path: Path) -> None:
+    guard, log = tmp_path / "guard", tmp_path / "log"
+    guard.mkdir()
+    (guard / "sitecustomize.py").write_text(GUARD)
+    path = os.pathsep.join(filter(None, [str(guard), os.environ.get("PYTHONPATH")]))
+    environment = os.environ | {"PYTHONPATH": path, "GUARD_LOG": str(log)}
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, *arguments], env=environment, capture_output=True, text=True,
+            check=False, timeout=120,
+        )  # fmt: skip
+
+    ran = run("-m", "formcheck", *commands(clip, tmp_path)[command])
+    assert ran.returncode == 0, ran.stderr
+    assert (tmp_path / "r.json").exists()
+    assert not log.exists(), log.read_text()
+    # The guard itself is on guard.
+    run("-c", "import socket; socket.socket().connect(('127.0.0.1', 9))")
+    assert "127.0.0.1" in log.read_text()
+
+
+def traced(arguments: list[str], log: Path) -> list[str]:
+    """The system calls with which a program tries to reach another machine or this one's ports."""
+    strace = ["strace", "-f", "-qq", "-e", "trace=network", "-o", str(log)]
+    ran = subprocess.run(
+        [*strace, sys.executable, *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=240,
+    )
+    assert ran.returncode == 0, ran.stderr
+    calls = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    return [
+        line
+        for line in calls
+        if re.search(r"\b(connect|sendto|sendmsg|sendmmsg)\(", line) and "AF_INET" in line
+    ]
+
+
+@pytest.mark.skipif(not TRACES, reason="needs strace")
+@pytest.mark.parametrize("command", ["score", "live"])
+def test_no_connection_is_tried(command: str, clip: Path, tmp_path: Path) -> None:
+    """Whoever tries: mediapipe's own libraries too. 0.10.35 fails here, 0.10.33 must not."""
+    arguments = ["-m", "formcheck", *commands(clip, tmp_path)[command]]
+    assert traced(arguments, tmp_path / "log") == []
+    assert (tmp_path / "r.json").exists()
+
+
+@pytest.mark.skipif(not TRACES, reason="needs strace")
+def test_the_trace_sees_a_connection(tmp_path: Path) -> None:
+    for family, address in (("AF_INET", "127.0.0.1"), ("AF_INET6", "::1")):
+        program = f"import socket as s; s.socket(s.{family}).connect_ex(({address!r}, 9))"
+        assert len(traced(["-c", program], tmp_path / family)) == 1
