@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -16,7 +17,7 @@ import typer
 from fakes import person
 from typer.testing import CliRunner
 
-from formcheck.bench import cache, replays, run
+from formcheck.bench import answers, cache, replays, run
 from formcheck.bench.command import bench
 from formcheck.bench.document import (
     MEASURES,
@@ -234,6 +235,11 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.fixture(autouse=True)
+def _installed_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answers, "entry_points", lambda group: ())
+
+
 class Script:
     """Answers in place of an analyzer, and remembers what was asked."""
 
@@ -253,7 +259,7 @@ class Script:
 
 
 def quick(tmp_path: Path, **changes: object) -> Plan:
-    plan = Plan(cache=tmp_path / "cache", wrong=False, replays=False)
+    plan = Plan(cache=tmp_path / "cache" / "poses", wrong=False, replays=False)
     return replace(plan, **changes)  # type: ignore[arg-type]
 
 
@@ -397,6 +403,48 @@ def test_processes_and_the_real_analyzer_answer_in_the_labels_order(tmp_path: Pa
     assert done[-1] == ("analysis", 2, 2)
 
 
+def test_the_same_code_answers_the_same_question_once(
+    folder: Path, tmp_path: Path, script: Script, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def asked(**changes: object) -> int:
+        before = len(script.asked)
+        outcome = run_bench(list(find_labels([folder])), quick(tmp_path, **changes))
+        assert [s.clip for s in outcome.scores] == ["one.npz", "two.npz"]
+        return len(script.asked) - before
+
+    assert asked() == 2
+    assert asked() == 0
+    assert asked(side="given") == 2  # another question
+    write_track(folder / "two.npz", poses(60), {"fps": 20})
+    assert asked() == 1  # another track
+    write_label(folder, "one", dose={"hold_s": 3.0})
+    assert asked() == 1  # another label
+    monkeypatch.setattr(answers, "package_hash", lambda: "edited")
+    assert asked() == 2  # another formcheck
+
+
+def test_an_answer_that_broke_is_asked_for_again(
+    folder: Path, tmp_path: Path, script: Script
+) -> None:
+    labels = list(find_labels([folder]))[:1]
+    good, script.answers["clamshell"] = script.answers["clamshell"], ZeroDivisionError("oh")  # type: ignore[assignment]
+    assert run_bench(labels, quick(tmp_path)).scores == []
+    script.answers["clamshell"] = good
+    assert len(run_bench(labels, quick(tmp_path)).scores) == 1
+
+
+def test_only_the_last_versions_of_the_code_keep_their_answers(
+    folder: Path, tmp_path: Path, script: Script, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    labels = list(find_labels([folder]))
+    for i in range(answers.KEPT + 2):
+        monkeypatch.setattr(answers, "package_hash", lambda i=i: f"v{i}")
+        run_bench(labels, quick(tmp_path))
+        os.utime(tmp_path / "cache" / "answers" / f"v{i}", (i, i))
+    left = sorted(p.name for p in (tmp_path / "cache" / "answers").iterdir())
+    assert left == ["v2", "v3", "v4"]
+
+
 # ------------------------------------------------------------------------------------- speed
 
 
@@ -504,7 +552,7 @@ def test_a_comparison_names_what_was_mended_and_broken(
     labels = list(find_labels([folder]))
     good = document(run_bench(labels, quick(tmp_path)), {})
     script.answers["clamshell"] = result((1, 3), (5, 7))
-    bad = document(run_bench(labels[:1], quick(tmp_path)), {})
+    bad = document(run_bench(labels[:1], quick(tmp_path / "2")), {})
     worse = compare_documents(good, bad)
     assert [m["what"] for m in worse["broken"]] == ["count", "extra_rep", "fault"]
     assert worse["mended"] == []
@@ -517,7 +565,7 @@ def test_a_comparison_names_what_was_mended_and_broken(
         "fault",
     ]
     script.answers["clamshell"] = result((1, 3), (5, 7), (9, 11))
-    third = document(run_bench(labels[:1], quick(tmp_path)), {})
+    third = document(run_bench(labels[:1], quick(tmp_path / "3")), {})
     changed = compare_documents(bad, third)["changed"]
     assert [(m["what"], m["was"], m["answer"]) for m in changed] == [
         ("count", "2", "3"),

@@ -30,7 +30,7 @@ def bench(
         typer.Option(
             "--from",
             help="poses: use landmarks kept from earlier runs, make those that are missing. "
-            "video: make all afresh.",
+            "video: make all afresh and measure speed.",
         ),
     ] = "poses",
     drill: Annotated[
@@ -110,7 +110,7 @@ def bench(
     with _Bar() as bar:
         outcome = run_bench(labels, plan, bar)
         speed = None
-        if "speed" in parts:
+        if "speed" in parts and source == "video":
             from .speed import measure_speed
 
             speed = measure_speed([r.label for r in outcome.runs], model, bar)

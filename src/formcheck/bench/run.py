@@ -11,7 +11,7 @@ import multiprocessing
 import signal
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -22,6 +22,7 @@ from ..errors import FormcheckError, InputError, ModelError
 from ..events import SetResult
 from ..pose import Pose, Side
 from . import cache
+from .answers import Answers
 from .labels import Label
 from .metrics import ClipScore, Miss, judge, misses
 from .replays import REPLAYS, ReplayScore, compare, seed_of
@@ -39,11 +40,11 @@ class Plan:
 
     Attributes:
         source: ``poses`` uses landmarks that are kept and makes those that are missing,
-            ``video`` makes all of them afresh.
+            ``video`` makes all of them afresh (and the command then measures speed).
         model: name or path of the pose model.
         drills: only these (all when empty).
         tracks: folder with STEM.npz tracks that are used instead of the clips.
-        cache: folder where landmarks are kept.
+        cache: folder where landmarks are kept; answers are kept beside it.
         side: ``auto`` lets the analyzer find the side, ``given`` tells it the label's.
         wrong, replays, signals: whether to run the wrong exercises, the replays, and to keep
             the signals around each miss.
@@ -384,12 +385,33 @@ def run_bench(
         )
     plan.cache.mkdir(parents=True, exist_ok=True)
     _spread(_landmark, missing, plan.jobs, progress, "landmarks")
-    tasks = [(label, path, plan) for label, path in ready]
-    runs = _spread(_guarded, tasks, plan.jobs, progress, "analysis")
-    for run in runs:
-        if isinstance(run, str):
-            skipped.append(run)
+    runs = _answered(ready, plan, progress)
+    skipped += [run for run in runs if isinstance(run, str)]
     return Outcome(tuple(r for r in runs if isinstance(r, ClipRun)), tuple(skipped), len(missing))
+
+
+def _answered(
+    ready: Sequence[tuple[Label, Path]], plan: Plan, progress: Progress
+) -> list[ClipRun | str]:
+    """What each track gives: from an earlier run of the same code, or by analysis."""
+    kept = Answers(plan.cache.parent / "answers")
+    asked = (plan.drills, plan.side, plan.wrong, plan.replays, plan.signals)
+    places = [kept.path(label.path, track, asked) for label, track in ready]
+    runs: list[ClipRun | str | None] = [kept.load(place) for place in places]
+    todo = [i for i, run in enumerate(runs) if run is None]
+    tasks = [(*ready[i], plan) for i in todo]
+    for i, answered in zip(
+        todo, _spread(_guarded, tasks, plan.jobs, progress, "analysis"), strict=True
+    ):
+        runs[i] = answered
+    kept.save(
+        (places[i], run) for i in todo if isinstance(run := runs[i], ClipRun) and not run.errors
+    )
+    # where a label lies is not part of what was kept
+    return [
+        replace(run, label=label) if isinstance(run, ClipRun) else str(run)
+        for (label, _), run in zip(ready, runs, strict=True)
+    ]
 
 
 def _guarded(task: tuple[Label, Path, Plan]) -> ClipRun | str:

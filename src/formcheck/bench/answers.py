@@ -1,0 +1,73 @@
+"""Answers that nothing could have changed since: a bench run again costs no analysis.
+
+What one clip gave is kept under a hash of all that made it: the track's and the label's bytes,
+what was asked, every source file of the package, Python and numpy. Any edit makes new names, so
+nothing is ever out of date; the last few versions of the code are kept.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import pickle
+import platform
+import shutil
+from collections.abc import Iterable
+from functools import cache
+from importlib.metadata import entry_points, version
+from pathlib import Path
+from typing import Any
+
+from .cache import file_sha256
+
+__all__ = ["Answers", "package_hash"]
+
+#: Versions of the code whose answers are kept.
+KEPT = 3
+
+
+@cache
+def package_hash() -> str:
+    """A hash of every source file of formcheck, and of what it runs on."""
+    root = Path(__file__).resolve().parent.parent
+    digest = hashlib.sha256(f"{platform.python_version()} {version('numpy')}".encode())
+    for path in sorted(root.rglob("*.py")):
+        digest.update(path.relative_to(root).as_posix().encode() + b"\0")
+        digest.update(path.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
+
+
+class Answers:
+    """A folder of what clips gave, for this version of the code."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder / package_hash()
+        # Drills from other packages are code that the hash above does not know.
+        self._on = not entry_points(group="formcheck.drills")
+
+    def path(self, label: Path, track: Path, asked: Iterable[object]) -> Path:
+        """Where what was asked of a track is, or is to be, kept."""
+        words = (file_sha256(label), file_sha256(track), *map(repr, asked))
+        return self._folder / hashlib.sha256("\0".join(words).encode()).hexdigest()[:32]
+
+    def load(self, path: Path) -> Any:
+        """What is kept there; None when there is nothing, or nothing that can be read."""
+        if not self._on or not path.exists():
+            return None
+        try:
+            return pickle.loads(path.read_bytes())
+        except (OSError, pickle.UnpicklingError, EOFError, AttributeError, ImportError):
+            return None
+
+    def save(self, kept: Iterable[tuple[Path, Any]]) -> None:
+        """Keep all of it, and drop what older versions of the code gave."""
+        if not self._on:
+            return
+        self._folder.mkdir(parents=True, exist_ok=True)
+        for path, what in kept:
+            part = path.with_suffix(".part")
+            part.write_bytes(pickle.dumps(what))
+            part.replace(path)
+        versions = sorted(self._folder.parent.iterdir(), key=lambda p: p.stat().st_mtime)
+        for old in versions[:-KEPT]:
+            if old != self._folder:
+                shutil.rmtree(old, ignore_errors=True)
