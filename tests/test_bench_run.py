@@ -528,6 +528,21 @@ class _Label:
     source = "synthetic"
 
 
+def test_data_sets_are_reported_apart_by_their_folder(
+    folder: Path, tmp_path: Path, script: Script
+) -> None:
+    held = tmp_path / "held_out"
+    held.mkdir()
+    write_label(held, "three")
+    write_track(held / "three.npz", poses(40), {"fps": 20})
+    made = document(run_bench(list(find_labels([folder])), quick(tmp_path)), {})
+    assert {k: v["clips"] for k, v in made["by_folder"].items()} == {
+        folder.name: 2,
+        "held_out": 1,
+    }
+    assert "| folder held_out | 1 |" in markdown(made)
+
+
 def test_bars_fail_from_the_wrong_side_only(data: dict) -> None:  # type: ignore[type-arg]
     assert failures(data, parse_bars(["count_exact=1.0,invented=0"])) == []
     assert failures(data, {"start_error": 0.0}) == []

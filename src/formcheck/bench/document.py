@@ -15,7 +15,7 @@ from ..errors import InputError, UsageError
 from .curves import curves
 from .metrics import ClipScore, percentile, summarise
 from .replays import BLACKOUTS, ReplayScore
-from .run import Outcome, Wrong
+from .run import ClipRun, Outcome, Wrong
 
 __all__ = [
     "MEASURES",
@@ -106,6 +106,11 @@ def _groups(
     return {name: summarise([s for s in scores if key(s) == name]) for name in names}
 
 
+def _folder(run: ClipRun) -> str:
+    """Data sets lie in folders: what thresholds were chosen on, and what they were not."""
+    return run.label.path.absolute().parent.name
+
+
 def versions() -> dict[str, Any]:
     """What this was measured with; absolute times belong to this machine."""
 
@@ -157,6 +162,10 @@ def document(
         "by_drill": _groups(scores, lambda s: s.drill),
         "by_view": _groups(scores, lambda s: s.view),
         "by_source": _groups(scores, lambda s: s.source),
+        "by_folder": {
+            name: summarise([r.score for r in outcome.runs if r.score and _folder(r) == name])
+            for name in sorted({_folder(r) for r in outcome.runs if r.score})
+        },
         "by_model": _groups(scores, lambda s: s.model),
         "wrong_exercise": _wrong_sums(wrong) if wrong else None,
         "wrong_by_clip_drill": {

@@ -207,8 +207,8 @@ def summary_text(data: Mapping[str, Any]) -> str:
         + (f", landmarks made for {d['landmarked']}" if d["landmarked"] else ""),
         _columns([*_count_rows(data, "by_drill"), _count_row("all", data["overall"])]),
     ]
-    if len(data["by_source"]) > 1:
-        parts.append(_columns(_count_rows(data, "by_source")))
+    if len(data["by_folder"]) > 1:
+        parts.append(_columns(_count_rows(data, "by_folder")))
     codes = _code_rows(data)
     if len(codes) > 1:
         parts.append(_columns(codes))
@@ -335,8 +335,17 @@ def markdown(data: Mapping[str, Any], figures: Mapping[str, str] | None = None) 
         "borderline faults left out. *unseen*: claims of faults nobody can see. *refused*: share "
         "of the working time of good views called impossible to judge.",
         _table([*_count_rows(data, "by_drill"), _count_row("**all**", data["overall"])]),
-        "## By source and view",
-        _table(_count_rows(data, "by_source") + _count_rows(data, "by_view")[1:]),
+        "## By folder, source and view",
+        _table(
+            [
+                _COUNT_HEAD,
+                *(
+                    (f"{word} {row[0]}", *row[1:])
+                    for word in ("folder", "source", "view", "model")
+                    for row in _count_rows(data, f"by_{word}")[1:]
+                ),
+            ]
+        ),
         "## Faults",
         "*50 %* and *90 %*: true magnitudes at which the fault is flagged half and nine tenths of "
         "the time (logistic fit, curves below). *beside*: claims next to another, clear fault, "
