@@ -10,13 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
 from fakes import person
 
 from formcheck import capture, landmarker
-from formcheck.capture import write_track
+from formcheck.capture import cv2, write_track
 from formcheck.cli import main
 from formcheck.cli.common import drill_for, expand, label_dose
 from formcheck.errors import InputError, UsageError

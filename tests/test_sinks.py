@@ -9,12 +9,11 @@ import sys
 from pathlib import Path
 
 import av
-import cv2
 import numpy as np
 import pytest
 from fakes import FAULT, FakeAnalyzer, FakeLandmarker, frames, person, poses, step
 
-from formcheck.capture import PoseTrack
+from formcheck.capture import PoseTrack, cv2
 from formcheck.errors import UsageError
 from formcheck.events import Hold, Rep, SetResult
 from formcheck.pose import Side
