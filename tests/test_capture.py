@@ -23,6 +23,7 @@ from formcheck.capture import (
     Shot,
     TrackWriter,
     VideoFile,
+    _Grabber,
     open_source,
     quantise,
     to_rgb,
@@ -228,7 +229,7 @@ def test_grey_and_deep_pictures_become_bgr(tmp_path: Path, monkeypatch: pytest.M
             return True, self.odd[self.at]
 
         def get(self, _: int) -> float:
-            return self.at * 50.0
+            return 1000 + self.at * 50.0  # nor does their clock start at 0
 
         def release(self) -> None: ...
 
@@ -354,6 +355,15 @@ def test_a_source_that_stays_away_ends_the_stream_with_a_warning(
         assert [frame.t for frame in live] == [0, 0.5]
         assert live.ended and live.read() is None
         assert "did not come back" in live.warnings[-1] and "at 0.5 s" in live.warnings[-1]
+
+
+def test_the_last_frame_of_a_source_is_not_lost() -> None:
+    device = Script([1.0])
+    grabber = _Grabber(lambda: device)
+    assert device.released.wait(5)
+    grabber.stop(5)
+    assert not grabber.over  # ended, but its frame was not taken yet
+    assert grabber.take(0) is not None and grabber.over
 
 
 def test_polling_stays_awake_while_the_source_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -485,6 +495,7 @@ def test_a_track_replays_quantised_poses_bit_by_bit(tmp_path: Path) -> None:
     with PoseTrack(tmp_path / "a.npz") as track:
         back = list(track)
     assert all(same(a, b) for a, b in zip(kept, back, strict=True))
+    assert [p.name for p in tmp_path.iterdir()] == ["a.npz"]  # nothing half-done stays behind
     assert not back[1].seen and back[0].seen
     assert (track.size, track.fps, track.frames_expected) == ((640, 480), 30, 4)
     assert track.meta["model"] == "full" and track.meta["frames"] == 4

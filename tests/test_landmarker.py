@@ -206,7 +206,7 @@ def test_what_a_searched_way_brings_after_a_loss_is_checked_again(
     speck = body(scale=0.05)
 
     def turned(number: int, look: Look) -> list[Body]:
-        if look[0] != 90 or 20 <= number < 40:
+        if look[0] != 90 or 20 <= number < 24:
             return []
         return [body() if number < 20 else speck]
 
@@ -314,7 +314,8 @@ def test_people_who_leave_are_forgotten(scene: Scene, model: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("dx", "scale", "people"), [(250, 1.0, 2), (250, 0.6, 2), (250, 0.4, 1), (20, 1.0, 1)]
+    ("dx", "scale", "people"),
+    [(250, 1.0, 2), (250, 0.6, 2), (250, 0.4, 1), (20, 1.0, 1), (0, 0.52, 1)],
 )
 def test_small_or_overlapping_bodies_are_no_second_person(
     scene: Scene, model: Path, dx: float, scale: float, people: int

@@ -329,6 +329,7 @@ class Landmarker:
         self._lookers: dict[float, _Graph] = {}
         self._fresh = True  # no frame went through the tracker since it was made
         self._ms = 0
+        self._here = False  # whether the frame before had a body
         self._seen_at = -math.inf  # when a body was last tracked
         self._lost_at: float | None = None  # when the search began; None while a body is tracked
         self._searched_at = -math.inf
@@ -363,6 +364,7 @@ class Landmarker:
             body = self._search(rgb, t)
             if body is not None:
                 turned = turn(rgb, self._way.degrees)
+        self._here = body is not None
         if body is None:
             return quantise(Pose.missing(t, size))
         self._found(t)
@@ -413,8 +415,7 @@ class Landmarker:
             return None
         self._fresh = False
         body = bodies[0] if bodies else None
-        searching = self._lost_at is not None and self._way != self._home
-        if body is not None and searching and not plausible(body):
+        if body is not None and not (self._here or self._way == self._home or plausible(body)):
             return None  # what this way brings was only believed for the body it was found by
         return body
 
@@ -471,7 +472,7 @@ class Landmarker:
             return None
         self._turn_to(way)
         body = self._track(turn(rgb, way.degrees), t)
-        if body is None or not plausible(body):
+        if body is None:
             self._turn_to(self._home)
             return None
         self.log.append(f"found at {way.degrees}°, confidence {way.confidence:g}, t={t:.2f} s")
