@@ -43,7 +43,7 @@ from .motion import MAX_GAP_S, HoldShape, RepShape
 from .pose import Joint, Pose, Side
 from .postures import from_the_feet
 from .scoring import score_hold, score_rep, score_set
-from .signals import Body
+from .signals import STILL_VISIBLE, VISIBLE, Body
 from .stabilise import Stabiliser
 
 __all__ = ["Analyzer"]
@@ -51,6 +51,7 @@ __all__ = ["Analyzer"]
 #: A reason must stand this long before judging stops, and be gone this long before it goes on
 #: (EC): shorter than any repetition, longer than a flicker of the model.
 STOP_S, RESUME_S = 0.5, 0.3
+_UNSEEN = (Reason.NO_PERSON, Reason.JOINTS_HIDDEN)
 #: The torso's length follows the image this slowly, seconds (EC).
 TORSO_FOLLOWS_S = 3.0
 
@@ -195,7 +196,8 @@ class Analyzer:
         near = self._stabiliser.near
         if not pose.seen or near is None:
             return None
-        body = Body(pose, 1.0, near, self._side)
+        busy = any(lane.busy for lane in self._lanes.values())
+        body = Body(pose, 1.0, near, self._side, STILL_VISIBLE if busy else VISIBLE)
         now = abs(body.trunk.axis)
         if not now > 1.0:
             return None
@@ -268,10 +270,11 @@ class Analyzer:
     def _resume(self, t: float, since: float, at_once: bool = False) -> list[Event]:
         if since > self._reason_since:
             self._unjudged.append(self._cannot_span(since))
+        # Out of sight for a while is not out of position: what was known of rest still holds.
+        only_unseen = self._begun and self._reason in _UNSEEN and since - self._reason_since < 10.0
         for lane in self._lanes.values():
-            lane.new_position(t)
-            if at_once:
-                lane.settle_from = None
+            if not only_unseen:
+                lane.new_position(t, settle=not at_once)
         self._reason, self._since, self._begun = None, None, True
         return [JudgingResumed(t)]
 

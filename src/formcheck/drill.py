@@ -192,6 +192,7 @@ class Fault:
         can_see: facts -> whether the camera can see this fault at all, else ``unseen`` is why.
         below: True when a smaller magnitude is the worse one (seconds of a fast rise).
         certain: False for a fault that is only reported as possible.
+        unless: the code of a watched fault that explains this one away while it stands.
     """
 
     code: str
@@ -213,6 +214,7 @@ class Fault:
     unseen: Reason = Reason.WRONG_VIEW
     below: bool = False
     certain: bool = True
+    unless: str | None = None
 
     def __post_init__(self) -> None:
         where = f"fault {self.code!r}"

@@ -101,13 +101,13 @@ class Lane:
     def pause(self) -> None:
         """Nothing can be judged: a repetition under way is given up, a hold's clock stops."""
         if self.reps is not None:
-            self.reps.abandon()
+            self.reps.lose()
 
     def unseen(self, t: float) -> HoldShape | None:
         """A frame that cannot be judged; returns a hold that has been out of sight too long."""
         return self.holds.update(t, nan) if self.holds is not None else None
 
-    def new_position(self, t: float) -> None:
+    def new_position(self, t: float, settle: bool) -> None:
         """The person has just got into position: rest is unknown and must first settle."""
         if self.busy:
             return
@@ -116,7 +116,7 @@ class Lane:
         self.rests.clear()
         self._times.clear()
         self._rows.clear()
-        self.settle_from = t
+        self.settle_from = t if settle else None
         self._settle_values.clear()
 
     # -- one frame -------------------------------------------------------------------------------
@@ -243,7 +243,7 @@ class Lane:
                 value -= self.rests.get(fault.signal, nan)
             value = abs(value) if fault.sign == 0 else value * fault.sign
             standing = self._watched.get(fault.code)
-            counts = self.busy and phase in fault.phases
+            counts = self.busy and phase in fault.phases and fault.unless not in self._watched
             if counts and fault.exceeded(value):
                 if standing is None:
                     standing = self._watched[fault.code] = _Standing(t, value, t)

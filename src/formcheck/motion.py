@@ -150,6 +150,7 @@ class Reps:
         self.peak = nan
         self._valley = nan
         self._samples: deque[tuple[float, float]] = deque()
+        self._rest_seen = True  # since the last gap
         self._crossed_s: float | None = None  # since when the pending crossing holds
         self._free_from_s = -inf
         self._top_since: float | None = None
@@ -170,6 +171,12 @@ class Reps:
         self.abandon()
         self.rest = nan
 
+    def lose(self) -> None:
+        """Give the running movement up after a gap: nothing counts until rest is seen again, lest
+        the way down after it be taken for a repetition."""
+        self.abandon()
+        self._rest_seen = False
+
     def abandon(self) -> None:
         """Give the running movement up; the rest level is kept."""
         self.state = RepState.REST
@@ -181,7 +188,7 @@ class Reps:
     def update(self, t: float, x: float) -> RepShape | None:
         """Take one sample; NaN is a sample not seen."""
         if self._samples and t - self._samples[-1][0] > MAX_GAP_S:
-            self.abandon()
+            self.lose()
         if not isfinite(x):
             return None
         if not isfinite(self.rest):
@@ -212,7 +219,7 @@ class Reps:
         if x - self.rest < self.rule.start:
             follow = (x - self.rest) * min(1.0, dt / self.REST_FOLLOWS_S)
             self.rest += min(follow, self.rule.start * dt / self.DRIFT_S)
-            self._crossed_s = None
+            self._crossed_s, self._rest_seen = None, True
             return
         if t < self._free_from_s:
             return
@@ -308,6 +315,8 @@ class Reps:
             end_s, hold_end_s = ts[-1], high_down
         if hold_end_s < peak_s:  # a movement without a stop at the top
             peak_s = hold_end_s = (peak_s + hold_end_s) / 2
+        if not (whole_rise or self._rest_seen):
+            return None
         moving_s = (peak_s - start_s) + (end_s - hold_end_s)
         if whole_rise and whole_fall and moving_s < rule.min_s:
             return None
@@ -349,6 +358,9 @@ class HoldRule:
         wobble_s: out of ``enter`` for this long keeps the clock running.
         pause_s: longer pauses it, until this; longer still ends the hold.
         least_s: a shorter one was not a hold.
+        within: the hold lasts while the signal is within this of its own middle, so that the
+            way into a deep position and out of it is no part of it; None: while it is above
+            ``enter``. It is told when the hold is over; the clock meanwhile runs from ``enter``.
     """
 
     enter: float
@@ -359,6 +371,7 @@ class HoldRule:
     wobble_s: float = 0.5
     pause_s: float = 1.5
     least_s: float = 1.0
+    within: float | None = None
 
     def __post_init__(self) -> None:
         if not self.end < self.enter:
@@ -386,6 +399,7 @@ class Holds:
         self._last_t = nan
         self._below_end_s: float | None = None
         self._paused_total = 0.0
+        self._held: list[tuple[float, float]] = []  # kept only for ``within``
 
     @property
     def running(self) -> bool:
@@ -416,6 +430,7 @@ class Holds:
         """Take one sample; returns the hold that it ended, if any."""
         rule = self.rule
         unseen_s = t - self._last_t
+        was_in = self._last_in_s == self._last_t
         if self._running and unseen_s > LOST_S:
             return self._close("lost")
         if not isfinite(x):
@@ -428,9 +443,11 @@ class Holds:
         self._last_t = t
         if x >= rule.enter:
             self._below_end_s = None
+            if rule.within is not None:
+                self._held.append((t, x))
             if self._in_since is None:
                 self._in_since, self._paused_total = t, 0.0
-            elif self._running and t - self._last_in_s > rule.wobble_s:
+            elif self._running and t - self._last_in_s > rule.wobble_s and not was_in:
                 self._paused_total += t - self._last_in_s
             self._last_in_s = t
             if not self._running and t - self._in_since >= rule.start_s:
@@ -451,10 +468,16 @@ class Holds:
         self._in_since = self._below_end_s = None
         self._running = False
         self._paused_total = 0.0
+        self._held = []
 
     def _close(self, ended_by: str) -> HoldShape | None:
         assert self._in_since is not None
-        seconds = self._last_in_s - self._in_since - self._paused_total
-        shape = HoldShape(self._in_since, self._last_in_s, seconds, ended_by)
+        from_s, to_s = self._in_since, self._last_in_s
+        if self.rule.within is not None:
+            least = median(x for _, x in self._held) - self.rule.within
+            deep = [t for t, x in self._held if x >= least]
+            from_s, to_s = deep[0], deep[-1]
+        seconds = to_s - from_s - self._paused_total
+        shape = HoldShape(from_s, to_s, seconds, ended_by)
         self._forget()
         return shape if seconds >= self.rule.least_s else None

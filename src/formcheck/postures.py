@@ -21,6 +21,7 @@ from .signals import Body
 __all__ = [
     "all_fours",
     "bent_knees_on_the_back",
+    "face_down",
     "facing_camera",
     "from_the_feet",
     "half_kneeling",
@@ -69,6 +70,17 @@ def on_the_back(b: Body) -> bool:
 def on_the_front(b: Body) -> bool:
     """Lying face down, seen from the side: legs in line with the trunk, on the floor."""
     return lying(b) and side_on(b) and b.nose_height < 0.02
+
+
+def face_down(b: Body) -> bool:
+    """Lying on the front with chest and hips on the floor: not propped on the elbows, which are
+    then 0.55 T and more below the shoulders, 0.45 at most lying (measured), and not on the knees."""
+    elbow = b.as_seen(b.near_side.joint("elbow"))
+    return (
+        on_the_front(b)
+        and b.height(b.trunk.shoulder, elbow) < 0.5
+        and b.height(b.near.hip, b.near.knee) < 0.3
+    )
 
 
 def bent_knees_on_the_back(b: Body) -> bool:

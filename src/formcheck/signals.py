@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 from math import isfinite, nan
+from statistics import median
 
 from .geometry import above, across, along, angle, bearing, lean, midpoint, signed_angle, swing
 from .pose import Joint, Pose, Side
@@ -21,21 +22,25 @@ __all__ = ["Body", "Limb", "Signal", "Trunk"]
 
 #: Below this visibility a joint counts as unseen (drills.md 1.0).
 VISIBLE = 0.5
+#: Once a movement is under way its joints may fade to this: a foot set against the other leg
+#: reads 0.4-0.6 (measured).
+STILL_VISIBLE = 0.35
 _UNSEEN = complex(nan, nan)
 
 
 class Limb:
     """One side of the body: ``limb.knee``, ``limb.toe``, … are points (NaN if hidden)."""
 
-    __slots__ = ("_body", "side")
+    __slots__ = ("_body", "_point_of", "side")
 
     _PARTS = ("ear", "shoulder", "elbow", "wrist", "hip", "knee", "ankle", "heel")
 
-    def __init__(self, body: Body, side: Side) -> None:
+    def __init__(self, body: Body, side: Side, drawn: bool = False) -> None:
         self._body, self.side = body, side
+        self._point_of = body.as_seen if drawn else body.point
 
     def _point(self, part: str) -> complex:
-        return self._body.point(self.side.joint(part))
+        return self._point_of(self.side.joint(part))
 
     @property
     def ear(self) -> complex:
@@ -122,12 +127,14 @@ class Body:
             every length).
         near: the side near the camera.
         side: the working side the drill is looking at (None while unknown).
+        gate: the visibility below which a joint is unseen.
     """
 
     pose: Pose
     torso: float
     near_side: Side
     side: Side | None = None
+    gate: float = VISIBLE
     _points: dict[int, complex] = field(default_factory=dict, repr=False)
 
     def point(self, joint: Joint) -> complex:
@@ -136,7 +143,7 @@ class Body:
         if found is None:
             pose = self.pose
             x, y = pose.xy[joint]
-            found = complex(x, -y) if pose.visibility[joint] >= VISIBLE else _UNSEEN
+            found = complex(x, -y) if pose.visibility[joint] >= self.gate else _UNSEEN
             self._points[joint] = found
         return found
 
@@ -147,7 +154,7 @@ class Body:
 
     def worked_by(self, side: Side | None) -> Body:
         """The same body with another working side."""
-        return Body(self.pose, self.torso, self.near_side, side, self._points)
+        return Body(self.pose, self.torso, self.near_side, side, self.gate, self._points)
 
     # -- sides -------------------------------------------------------------------------------
     @cached_property
@@ -178,6 +185,11 @@ class Body:
     @property
     def far(self) -> Limb:
         return self.limb(self.near_side.other)
+
+    def drawn(self, side: Side) -> Limb:
+        """A limb as the model draws it, seen or not: for the far leg of a standing body, which is
+        drawn well enough to be judged (measured) but seldom said to be visible."""
+        return Limb(self, side, drawn=True)
 
     @property
     def nose(self) -> complex:
@@ -277,9 +289,35 @@ class Body:
         bends = 1.0 if head_right == belly_up else -1.0
         return signed_angle(limb.shoulder, limb.hip, distal, bends)
 
+    def prone_line(self, limb: Limb, distal: complex) -> float:
+        """BODY of somebody whose belly faces the floor, wherever the head is: above 180 when the
+        hips sag below the line (or the leg is lifted past it), below when they are piked."""
+        bends = -1.0 if self.trunk.axis.real >= 0 else 1.0
+        return signed_angle(limb.shoulder, limb.hip, distal, bends)
+
+    @cached_property
+    def facing(self) -> float:
+        """+1 when somebody upright and side-on looks to image right, -1 to image left."""
+        return 1.0 if self.as_seen(Joint.NOSE).real >= self.trunk.shoulder.real else -1.0
+
+    @property
+    def trunk_forward(self) -> float:
+        """TRK_SAG, upright and side-on: the trunk from upright, forward positive."""
+        return self.trunk.lean * self.facing
+
+    def thigh_forward(self, limb: Limb) -> float:
+        """Upright and side-on: the thigh from straight down, the knee ahead positive."""
+        return swing(limb.hip, limb.knee) * self.facing
+
+    def lower(self, part: str) -> Limb:
+        """The limb whose ankle (knee, …) is the lower one in the image, as drawn."""
+        left, right = self.as_seen(Side.LEFT.joint(part)), self.as_seen(Side.RIGHT.joint(part))
+        return self.drawn(Side.LEFT if left.imag <= right.imag else Side.RIGHT)
+
     def place(self, a: complex) -> complex:
-        """Where a point is in the image, in T: for telling whether it moved."""
-        return a / self.torso
+        """Where a point is from the middle of the image, in T: for telling whether it moved."""
+        width, height = self.pose.size
+        return (a - complex(width / 2, -height / 2)) / self.torso
 
     def lean_towards(self, side: Side) -> float:
         """TRK_LAT: the trunk from upright, positive towards this side of the person.
@@ -327,8 +365,9 @@ class Signal:
         measure: body -> value, NaN where a joint it needs is hidden; a complex value is a place.
         what: one plain sentence.
         kind: ``value`` as measured; ``speed`` the mean way travelled a second, ``swing`` the
-            largest difference, both over the last ``over_s`` seconds (NaN until half of them
-            have been seen).
+            largest difference, ``still`` minus the farthest place from the present one, all over
+            the last ``over_s`` seconds (NaN until half of them have been seen); ``shift`` the
+            difference from the median of the last ``over_s`` seconds (NaN until one is seen).
     """
 
     name: str
@@ -353,9 +392,13 @@ class Signal:
             while t - past[0][0] > self.over_s:
                 past.popleft()
             seen_s = t - past[0][0]
-            if seen_s < self.over_s / 2:
+            if seen_s < (1.0 if self.kind == "shift" else self.over_s / 2):
                 return nan
             places = [p for _, p in past]
+            if self.kind == "still":
+                return -max(abs(p - now) for p in places)
+            if self.kind == "shift":
+                return now.real - median(p.real for p in places)
             if self.kind == "swing":
                 return max(p.real for p in places) - min(p.real for p in places)
             way = sum(abs(b - a) for a, b in pairwise(places))

@@ -189,7 +189,7 @@ def _speed_lines(speed: Mapping[str, Any]) -> list[str]:
         f"The whole pipeline runs at {percent(speed['ratio'], 1)} of the bare loop's frame rate "
         f"({number(speed['pipeline_fps'], 1)} against {number(speed['bare_fps'], 1)} frames a "
         f"second on this machine; {speed['frames']} frames of {speed['clip']} by each, in turns "
-        f"of {speed['chunk']}, medians).",
+        f"of {speed['chunk']}, medians); in processor time {percent(speed['ratio_cpu'], 1)}.",
         f"Analysis takes {percent(speed['analyse_to_landmark'], 1)} of landmarking. "
         f"Start-up (import, model, first pose) {number(speed['start_up_s'])} s; peak memory "
         f"{number(speed['peak_memory_mb'], 0)} MB.",

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any
@@ -25,7 +26,7 @@ from .run import clip_path
 if TYPE_CHECKING:
     from ..capture import Frame
 
-__all__ = ["BareLoop", "Turns", "measure_speed", "side_by_side", "stages"]
+__all__ = ["BareLoop", "Turn", "Turns", "measure_speed", "side_by_side", "stages"]
 
 ROUNDS = 2
 #: Frames after which the other loop has its turn: short enough that a busy moment of the machine
@@ -71,21 +72,32 @@ class BareLoop:
         return frames
 
 
-class Turns:
-    """A stream that gives the bare loop its turn after each chunk of frames.
+@dataclass(frozen=True)
+class Turn:
+    """Seconds a frame of one chunk: on the wall and on the processor, of the bare loop and of
+    whoever read the stream."""
 
-    ``pairs`` are the seconds a frame of (bare loop, whoever reads this stream), by chunk.
-    """
+    bare: float
+    ours: float
+    bare_cpu: float
+    ours_cpu: float
+
+
+class Turns:
+    """A stream that gives the bare loop its turn after each chunk of frames."""
 
     def __init__(
         self,
         stream: Iterable[Frame],
         bare: Callable[[int], int],
         chunk: int = CHUNK,
-        clock: Callable[[], float] = time.perf_counter,
+        clock: Callable[[], tuple[float, float]] = lambda: (
+            time.perf_counter(),
+            time.process_time(),
+        ),
     ) -> None:
         self._stream, self._bare, self._chunk, self._clock = stream, bare, chunk, clock
-        self.pairs: list[tuple[float, float]] = []
+        self.done: list[Turn] = []
 
     def __iter__(self) -> Iterator[Frame]:
         began = self._clock()
@@ -93,17 +105,19 @@ class Turns:
             yield frame
             if i % self._chunk == 0:  # the reader is through with it: it asks for the next
                 turned = self._clock()
-                done = self._bare(self._chunk)
+                whole = self._bare(self._chunk) == self._chunk
                 ended = self._clock()
-                if done == self._chunk:
-                    self.pairs.append(
-                        ((ended - turned) / self._chunk, (turned - began) / self._chunk)
+                if whole:
+                    (ours, ours_cpu), (bare, bare_cpu) = (
+                        [(b - a) / self._chunk for a, b in zip(*times, strict=True)]
+                        for times in ((began, turned), (turned, ended))
                     )
+                    self.done.append(Turn(bare, ours, bare_cpu, ours_cpu))
                 began = self._clock()
 
 
-def side_by_side(clip: Path, model: Any, drill: str) -> list[tuple[float, float]]:
-    """Seconds a frame of the bare loop and of ``score`` on the same clip, by chunk.
+def side_by_side(clip: Path, model: Any, drill: str) -> list[Turn]:
+    """The bare loop and ``score`` on the same clip, by chunk.
 
     Both models are made before, and the first chunk, in which they warm up, is left out.
     """
@@ -120,7 +134,7 @@ def side_by_side(clip: Path, model: Any, drill: str) -> list[tuple[float, float]
     ):
         turns = Turns(video, bare.run)
         run(turns, Analyzer(get_drill(drill)), landmarker=landmarker)
-    return turns.pairs[1:]
+    return turns.done[1:]
 
 
 def _shares(milliseconds: Sequence[float]) -> dict[str, float]:
@@ -242,15 +256,15 @@ def measure_speed(
         return None
     clip, found, drill = clip_path(label), find_model(model), label.drill
     total = ROUNDS + 2
-    pairs: list[tuple[float, float]] = []
+    turns: list[Turn] = []
     gc.collect()
     with _quiet():
         for i in range(ROUNDS):
             progress("speed", i, total)
-            pairs += side_by_side(clip, found, drill)
+            turns += side_by_side(clip, found, drill)
         progress("speed", ROUNDS, total)
         apart = stages(clip, found, drill)
-    if not pairs:
+    if not turns:
         return None  # too short to say anything
     progress("speed", total - 1, total)
     first, peak = start_up(clip, model, drill)
@@ -258,12 +272,14 @@ def measure_speed(
     return {
         "clip": label.clip,
         "drill": drill,
-        "frames": CHUNK * len(pairs),
+        "frames": CHUNK * len(turns),
         "chunk": CHUNK,
-        "bare_fps": 1 / median(bare for bare, _ in pairs),
-        "pipeline_fps": 1 / median(ours for _, ours in pairs),
+        "bare_fps": 1 / median(t.bare for t in turns),
+        "pipeline_fps": 1 / median(t.ours for t in turns),
         # by pairs: a slow moment of the machine hits both of a pair
-        "ratio": median(bare / ours for bare, ours in pairs),
+        "ratio": median(t.bare / t.ours for t in turns),
+        # what other programs do to the machine hardly shows here
+        "ratio_cpu": sum(t.bare_cpu for t in turns) / sum(t.ours_cpu for t in turns),
         "stages": apart,
         "analyse_to_landmark": apart["analyse"]["p50"] / apart["landmark"]["p50"],
         "start_up_s": first,

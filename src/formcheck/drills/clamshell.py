@@ -70,7 +70,7 @@ DRILL = Drill(
     ),
     signal=Signal("knee_gap", "T", lambda b: b.gap(b.work.knee, b.other.knee), "knee to knee"),
     # Measured: rest 0.15-0.31, good form opens 0.25-0.5 above it.
-    motion=RepRule(start=0.07, end=0.045, top=0.16, full=0.3),
+    motion=RepRule(start=0.055, end=0.035, top=0.16, full=0.3),
     measures=(
         Signal("foot_gap", "T", lambda b: b.gap(b.work.ankle, b.other.ankle)),
         Signal("hip_spread", "%T", lambda b: -100 * b.hip_separation),

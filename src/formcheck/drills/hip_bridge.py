@@ -12,9 +12,10 @@ def body_line(b: Body) -> float:
 
 
 def hips_moved_most(f: Facts) -> bool:
-    """The hips rose while feet and shoulders stayed: a sit-up or a leg lift is no bridge."""
+    """The hips rose while feet and shoulders kept their heights: a sit-up or a leg lift is no
+    bridge."""
     rise = f.change("hip_rise")
-    return rise > 0.05 and f.change("foot_lift") < 0.15 and f.change("shoulder_place") < 0.6 * rise
+    return rise > 0.05 and abs(f.change("foot_height")) < max(0.15, 0.6 * rise)
 
 
 def below_line(f: Facts) -> float:
@@ -54,8 +55,7 @@ DRILL = Drill(
     motion=RepRule(start=12, end=8, top=25, full=45, top_at=157),
     measures=(
         Signal("hip_rise", "T", lambda b: b.height(b.trunk.hip, b.ankles)),
-        Signal("foot_lift", "T", lambda b: b.place(b.near.ankle).imag),
-        Signal("shoulder_place", "T", lambda b: b.place(b.trunk.shoulder).imag),
+        Signal("foot_height", "T", lambda b: b.height(b.near.ankle, b.trunk.shoulder)),
         Signal("knee_angle", "deg", lambda b: b.near.knee_angle),
         Signal("head_lift", "T", lambda b: b.across_up(b.near.ear - b.near.shoulder)),
     ),

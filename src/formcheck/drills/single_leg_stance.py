@@ -173,8 +173,9 @@ DRILL = Drill(
             strong=3,
             signal="arm_speed",
             change=False,
-            persist_s=0.5,
-            source="[LSD]: arms leaving position",
+            persist_s=1.0,
+            unless="sway",
+            source="[LSD]: arms leaving position; arms that balance a swaying trunk are part of it",
             what="Your arms moved a lot.",
         ),
         Fault(

@@ -34,9 +34,9 @@ def drop(f: Facts) -> float:
 
 
 def toe_turn(b: Body) -> float:
-    """How far the toe points outward of the ankle, as a share of the shin."""
+    """How far the toe points outward of the ankle, as a share of the standing shin."""
     foot = b.shift(b.work.toe, b.work.ankle) * b.outward(b.work.side)
-    return foot / b.gap(b.work.knee, b.work.ankle)
+    return foot / b.gap(b.other.knee, b.other.ankle)
 
 
 def shank(b: Body) -> float:
@@ -118,8 +118,8 @@ DRILL = Drill(
             cue="Toes face the front",
             severity=1,
             unit="ratio",
-            warn=0.35,
-            strong=0.5,
+            warn=0.42,
+            strong=0.6,
             judge=lambda f: f.change("toe_turn"),
             confidence="B",
             source="S0; measured",
