@@ -15,6 +15,7 @@ from typing import Annotated
 
 import typer
 
+from ..bench.command import bench
 from ..errors import FormcheckError
 from . import extract, info, live, score
 
@@ -32,6 +33,7 @@ app = typer.Typer(
 )
 for group in (score, live, extract, info):
     group.register(app)
+app.command("bench")(bench)
 
 
 def _version(wanted: bool) -> None:
