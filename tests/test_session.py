@@ -129,19 +129,26 @@ def test_the_warm_up_comes_first_and_can_be_skipped() -> None:
 def test_a_drill_is_introduced_then_set_up_then_counted_down() -> None:
     film = Film(Session([item()]))
     film.watch(60, until=Stage.SET)
-    words = film.words()
-    assert words[:3] == [ABDUCTION.title, ABDUCTION.summary, ABDUCTION.setup]
-    assert words[3].startswith("Camera: ")
-    assert words[4] == "Two times"
+    # already in place: what it is and how much, not how
+    assert film.words() == [ABDUCTION.title, *ABDUCTION.cautions[:1], "Two times"]
     begun = film.t
     film.do(4)
     told = [(round(t - begun), w) for t, w in film.said if t > begun]
     assert told == [(0, "Three"), (1, "two"), (2, "one"), (3, "and go")]
 
 
+def test_who_is_not_in_place_is_told_how() -> None:
+    film = Film(Session([item()]))
+    film.watch(25, nobody)
+    words = film.words()
+    n = words.index(ABDUCTION.summary)
+    assert words[n + 1] == ABDUCTION.setup
+    assert words[n + 2].startswith("The camera goes ")
+
+
 def test_nobody_there_is_told_so_and_no_set_begins() -> None:
     film = Film(Session([item()]))
-    film.watch(60, nobody)
+    film.watch(90, nobody)
     assert film.session.stage is Stage.SETUP
     assert "I cannot see you. Come into the picture" in film.words()
     assert film.session.notice == "I cannot see you. Come into the picture"

@@ -81,6 +81,10 @@ class Mouth:
         self.free_at = t + speaking_s(first[3].text)
         return first[3]
 
+    def drop(self, kind: str) -> None:
+        """Forget the waiting lines of a kind."""
+        self._waiting = [w for w in self._waiting if w[3].kind != kind]
+
     def hush(self) -> None:
         """Forget what waits; what is being said is over."""
         self._waiting.clear()

@@ -165,10 +165,15 @@ class Session:
         self.notice = item.drill.title
         if self._guide is None:
             self._guide = SetupGuide(item.drill, self.side)
-            for text in _introduction(item, self.side):
+            what, how = _introduction(item, self.side)
+            for text in what:
                 self.mouth.say(Line(text, "intro", 3, 60.0), t)
+            for text in how:
+                self.mouth.say(Line(text, "how", 3, 60.0), t)
         # They may get into position while being told how; nothing is corrected meanwhile.
         self._guide.update(pose, light)
+        if self._guide.ready(t):
+            self.mouth.drop("how")  # they know
         if not self.mouth.busy(t):
             self._go(Stage.SETUP, t)
 
@@ -347,28 +352,29 @@ class Session:
         return [] if line is None else [line]
 
 
-def _introduction(item: Item, side: Side | None) -> list[str]:
-    """What is said before a set: all of it once, then only what changes."""
+def _introduction(item: Item, side: Side | None) -> tuple[list[str], list[str]]:
+    """What is said before a set, and how it is done for those who are not in place yet. All of
+    it once, then only what changes."""
     drill, dose = item.drill, item.dose
     which = f"Set {count_word(item.number)} of {count_word(item.of)}" if item.of > 1 else ""
-    turn = {"first": "Begin with the side you like", "other": "Now the other side"}
     if item.number > 1 or item.turn == "other":
-        again = turn["other"] if item.turn == "other" and side is not None else ""
-        return [text for text in (again, which) if text] or ["Once more"]
+        turn = "Now the other side" if item.turn == "other" else ""
+        return [text for text in (turn, which) if text] or ["Once more"], []
     asked = []
     if dose.reps is not None:
         asked.append(f"{count_word(dose.reps)} times")
     if dose.hold_s is not None and dose.hold_s >= 3:
         asked.append(f"hold {count_word(round(dose.hold_s))} seconds")
-    lines = [drill.title, drill.summary, drill.setup, f"Camera: {drill.camera}"]
+    what = [drill.title]
     if item.variant:
-        lines.insert(1, f"This time: {item.variant}")
+        what.append(f"This time: {item.variant}")
+    what += drill.cautions[:1]
     if asked:
-        lines.append(", ".join(asked).capitalize())
-    lines += list(drill.cautions[:1])
+        what.append(", ".join(asked).capitalize())
     if item.turn == "first":
-        lines.append(turn["first"])
-    return lines
+        what.append("Begin with the side you like")
+    place = drill.camera.split(",")[0]
+    return what, [drill.summary, drill.setup, f"The camera goes {place[:1].lower()}{place[1:]}"]
 
 
 def _credit(event: HoldDone, target: float | None) -> float:

@@ -1,0 +1,462 @@
+"""``formcheck live PLAN``: a session led by voice, from the questions to the journal."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..errors import InputError
+from ..sinks import BaseSink
+from ..sinks.window import Window
+from . import common, diary
+
+if TYPE_CHECKING:
+    from ..capture import Frame
+    from ..coach.cues import Line
+    from ..coach.plans import Plan
+    from ..coach.progression import Planned
+    from ..coach.session import Item, Session
+    from ..drill import Drill
+    from ..events import Step
+    from ..journal import Journal, JournalSink
+    from ..pose import Pose
+    from ..runner import Control, Ended, RunInfo, Sink
+    from ..sinks.voice import Voice
+
+__all__ = ["Options", "is_plan", "open_voice", "run_plan"]
+
+
+@dataclass(frozen=True)
+class Options:
+    """What ``live`` was asked for; ``sinks`` are entered already and take every set."""
+
+    source: str
+    realtime: bool = False
+    rotate: int = 0
+    size: tuple[int, int] = (1280, 720)
+    fps: float = 30.0
+    model: Any = None  # of find_model; None for a pose track
+    window: bool = True
+    mirror: bool = True
+    mute: bool = False
+    voice_log: Path | None = None
+    speech_command: tuple[str, ...] = ()
+    warm: bool = False  # already warm
+    whole: bool = False  # every drill at the plan's dose: the person's own choice
+    sinks: Sequence[Sink] = field(default_factory=tuple)
+
+
+def is_plan(name: str) -> bool:
+    """Whether ``live NAME`` means a plan."""
+    from ..coach.plans import plan_names
+
+    return name in plan_names(diary.plans_folder())
+
+
+def open_voice(options: Options) -> Voice:
+    """The voice as asked for: muted, or with the system's speech; a context manager."""
+    from ..sinks.voice import Speech, Voice, speech_command
+
+    command = None if options.mute else speech_command(options.speech_command)
+    if command is None and not options.mute:
+        common.warn("no speech program found (espeak-ng, say); going on without a voice")
+    speech = None if command is None else Speech(command, warn=common.warn)
+    return Voice(speech, options.voice_log)
+
+
+def run_plan(name: str, options: Options) -> int:
+    """Lead through today's session of a plan. Gives the exit code.
+
+    Raises:
+        UsageError, InputError: plan, drill, camera or output cannot be used.
+    """
+    from .. import __version__
+    from ..coach.plans import check_drills, find_plan
+    from ..journal.past import past_sessions
+    from ..registry import all_drills
+
+    plan = find_plan(name, diary.plans_folder())
+    drills = all_drills(common.settings().drills_folder)
+    with diary.open_journal() as journal:
+        resumed = _left_open(journal, plan)
+        if not _may_begin(journal, plan):
+            return 0
+        planned = _planned(journal, plan, options)
+        check_drills(replace(plan, drills=tuple(d for d in plan.drills
+                     if d.name in {p.drill for p in planned})), drills)  # fmt: skip
+        if not planned:
+            return 0
+        if resumed is None:
+            session = journal.begin_session(plan.name, __version__)
+            journal.add_pain(session, "before", diary.ask_level("Pain now, before you start"))
+        else:
+            session = resumed
+        led = _Led(journal, session, plan, planned, drills, options)
+        status = "interrupted"
+        try:
+            status = led.run()
+            if status in ("done", "stopped") and led.did_something:
+                _ask_after(journal, session)
+        finally:
+            journal.end_session(session, status)
+        for line in led.summary():
+            print(line)
+        past = past_sessions(journal)
+        if past and past[-1].done:
+            print(f"How it felt so far: {past[-1].light.word}. Tomorrow's question decides.")
+        if plan.walk_min:
+            print(f"Today also: a walk of {plan.walk_min:g} minutes "
+                  f"(formcheck today --walked {plan.walk_min:g}).")  # fmt: skip
+        if led.error is not None:
+            common.complain(led.error)
+            return InputError.exit_code
+        return 130 if led.interrupted else 0
+
+
+# -- before -------------------------------------------------------------------------------------
+
+
+def _left_open(journal: Journal, plan: Plan) -> int | None:
+    """Sessions that a crash or a flat battery cut off: go on with today's, or close it."""
+    found = None
+    for row in journal.left_open():
+        same = row["day"] == journal.now().date().isoformat() and row["plan"] == plan.name
+        sets = len(journal.children("sets", row["id"]))
+        what = f"The session of {row['started_at'][:16].replace('T', ' ')} was cut off"
+        if same and found is None and sets and diary.ask_yes(
+            f"{what} after {diary.common_count(sets, 'set')}. Go on with it?"
+        ) and journal.resume_session(row["id"]):  # fmt: skip
+            found = row["id"]
+        else:
+            journal.end_session(row["id"], "interrupted")
+            common.warn(f"{what}; what was done is kept")
+    return found
+
+
+def _may_begin(journal: Journal, plan: Plan) -> bool:
+    """Ask what must be asked first. False ends it here, with the advice."""
+    from ..coach.safety import DISCLAIMER, FACTS, QUESTIONS, advice, facts_for, questions_due
+    from ..journal.past import last_check, past_sessions
+
+    diary.ask_next_day(journal)
+    past, today = past_sessions(journal), journal.now().date()
+    if questions_due(last_check(journal), today, last_red=diary.last_red(past)):
+        print(DISCLAIMER, file=sys.stderr)
+        print("Answer y or n, please. Your answers are not kept.", file=sys.stderr)
+        answers: dict[str, bool] = {}
+        for question in QUESTIONS:
+            answers[question.name] = diary.ask_yes(question.text)
+            if answers[question.name] and question.urgency == "now":
+                break  # nobody with these answers reads on through a list
+        said = advice(answers)
+        journal.add_check(clear=said is None)
+        if said is not None:
+            print(said)
+            return False
+    known = journal.facts()
+    for fact in facts_for(d.name for d in plan.drills):
+        if fact not in known:
+            journal.set_fact(fact, diary.ask_yes(FACTS[fact]))
+    return True
+
+
+def _planned(journal: Journal, plan: Plan, options: Options) -> tuple[Planned, ...]:
+    from ..coach.progression import Planned
+    from ..journal.past import past_sessions
+
+    advice = diary.advice_now(journal, plan, journal.now().date(), past_sessions(journal))
+    if options.whole and advice.rest_until is None:
+        drills = tuple(
+            Planned(d.name, d.dose, "the whole plan, as you asked", (*d.variants, None)[0],
+                    d.both_sides)
+            for d in plan.drills if d.name not in advice.locked
+        )  # fmt: skip
+        advice = replace(advice, drills=drills, later=())
+    print(f"{plan.title} today:")
+    diary.show_advice(advice)
+    return advice.drills
+
+
+# -- after --------------------------------------------------------------------------------------
+
+
+def _ask_after(journal: Journal, session: int) -> None:
+    try:
+        level = diary.ask_level("Pain right now")
+        leg = diary.ask_yes("Any new pain, tingling or numbness in a leg?")
+    except (KeyboardInterrupt, EOFError):
+        return
+    journal.add_pain(session, "after", level, leg_symptoms=leg)
+    if level >= 6 or leg:
+        print("Ease off and check with a physiotherapist or GP.")
+
+
+# -- during -------------------------------------------------------------------------------------
+
+
+class _Led:
+    """Drives the camera, the analyzers and the sinks for a :class:`Session`."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        session: int,
+        plan: Plan,
+        planned: Sequence[Planned],
+        drills: Mapping[str, Drill],
+        options: Options,
+    ) -> None:
+        self.journal, self.session_id, self.options = journal, session, options
+        items = _not_done_yet(journal, session, planned, drills)
+        self.items = items
+        warm = options.warm or plan.warm_up_min == 0
+        self.warm_up_s = 0.0 if warm else plan.warm_up_min * 60
+        self.coach: Session | None = None
+        self.error: InputError | None = None
+        self.interrupted = False
+        self._t = 0.0
+
+    @property
+    def did_something(self) -> bool:
+        return bool(self.coach and any(r.reps or r.holds for _, r, _ in self.coach.results))
+
+    def summary(self) -> list[str]:
+        from ..coach.session import summary
+
+        return summary(self.coach.results)[1:] if self.coach else []
+
+    def run(self) -> str:
+        """Until everything is done or the person or the source ends it; gives the status."""
+        from ..capture import open_source
+        from ..coach.session import Session, Stage
+        from ..journal import JournalSink
+        from ..runner import Control, Meter, RunInfo, provenance
+        from .live import _frames, _polite_end
+
+        if not self.items:
+            return "done"
+        options = self.options
+        control = Control()
+        with ExitStack() as stack:
+            stack.enter_context(_polite_end())
+            voice = stack.enter_context(open_voice(options))
+            self.coach = coach = Session(self.items, warm_up_s=self.warm_up_s, mouth=voice.mouth)
+            kept = stack.enter_context(JournalSink(self.journal, self.session_id))
+            screen = None
+            if options.window:
+                screen = stack.enter_context(_Screen(control, options.mirror))
+            stream = stack.enter_context(
+                open_source(
+                    options.source,
+                    realtime=options.realtime,
+                    rotate=options.rotate,
+                    size=options.size,
+                    fps=options.fps,
+                )
+            )
+            landmarker = None
+            if options.model is not None:
+                from ..landmarker import Landmarker
+
+                landmarker = stack.enter_context(Landmarker(options.model))
+            info = RunInfo(
+                clip=stream.name,
+                size=stream.size,
+                fps=stream.fps,
+                live=True,
+                provenance=provenance(landmarker, getattr(stream, "meta", None)),
+                meter=Meter(),
+            )
+            frames = _frames(stream)
+            try:
+                while coach.stage is not Stage.DONE or coach.mouth.busy(self._t):
+                    if coach.stage is Stage.SET:
+                        more = self._set(frames, landmarker, info, control, voice, kept, screen)
+                    else:
+                        more = self._between(frames, landmarker, info, control, voice, screen)
+                    if not more:
+                        break
+            except KeyboardInterrupt:
+                self.interrupted = True
+            except InputError as error:
+                self.error = error
+            finally:
+                for line in stream.warnings:
+                    common.warn(f"warning: {line}")
+            if coach.warmed_s >= 30:
+                minutes = round(coach.warmed_s / 60, 1)
+                self.journal.add_activity(self.session_id, "warm_up", minutes)
+            return "done" if coach.stage is Stage.DONE else "stopped"
+
+    def _between(
+        self,
+        frames: Iterator[Frame | Pose | None],
+        landmarker: Any,
+        info: RunInfo,
+        control: Control,
+        voice: Voice,
+        screen: _Screen | None,
+    ) -> bool:
+        """Frames outside a set, until the stage becomes a set or all is over."""
+        from ..coach.session import Stage
+        from ..coach.setup_check import brightness
+        from ..pose import Pose
+
+        assert self.coach is not None
+        coach, shown = self.coach, None
+        for item in frames:
+            if item is None:
+                continue
+            frame = None if isinstance(item, Pose) else item
+            pose = item if isinstance(item, Pose) else landmarker.detect(item)
+            self._t = max(self._t, pose.t)
+            light = float("nan") if frame is None else brightness(frame.image)
+            if not control.paused:
+                self._utter(voice, coach.look(pose, light))
+            if screen is not None:
+                if shown is not coach.item:
+                    shown = coach.item
+                    screen.start(_about(shown, info))
+                screen.notice = "Paused: space to go on" if control.paused else coach.notice
+                screen.write(frame, pose, _waiting(pose.t, shown))
+            wish, control.end = control.end, None
+            if wish == "quit":
+                return False
+            if wish in ("next", "switch"):
+                self._utter(voice, coach.skip(self._t))
+            elif wish == "ouch":
+                self._utter(voice, coach.ouch(self._t))
+            over = coach.stage is Stage.DONE and not coach.mouth.busy(self._t)
+            if coach.stage is Stage.SET or over:
+                return not over
+        return False
+
+    def _set(
+        self,
+        frames: Iterator[Frame | Pose | None],
+        landmarker: Any,
+        info: RunInfo,
+        control: Control,
+        voice: Voice,
+        kept: JournalSink,
+        screen: _Screen | None,
+    ) -> bool:
+        """One set with its own analyzer; False when the session is to end with it."""
+        from ..analyzer import Analyzer
+        from ..runner import run_set
+
+        assert self.coach is not None
+        coach, item = self.coach, self.coach.item
+        kept.variant = item.variant
+        kept.planned = {"sets": item.of, "reps": item.dose.reps, "hold_s": item.dose.hold_s}
+        watch = _Watch(self, control, voice, kept)
+        sinks: list[Sink] = [watch, kept, *self.options.sinks]
+        if screen is not None:
+            screen.notice = ""
+            sinks.append(screen)
+        control.end, control.paused = None, False
+        try:
+            ended: Ended = run_set(
+                frames,
+                Analyzer(item.drill, side=coach.side, dose=item.dose),
+                sinks,
+                landmarker,
+                info=_about(item, info, len(coach.results) + 1),
+                control=control,
+                rebase=True,
+                warn=common.warn,
+            )
+        except InputError:  # the stream ended as the set began
+            return False
+        control.end = None
+        self._utter(voice, coach.ended(ended.result, self._t))
+        if ended.error is not None:
+            raise ended.error
+        if ended.how == "interrupted":
+            raise KeyboardInterrupt
+        return ended.how not in ("end", "quit")
+
+    def _utter(self, voice: Voice, lines: Sequence[Line]) -> None:
+        voice.utter(lines, self._t)
+        if not self.options.window:
+            for line in lines:
+                if not line.earcon:
+                    print(f"  {line.text}", file=sys.stderr)
+
+
+class _Watch(BaseSink):
+    """Tells the session of each step of a set, and the loop when the set is over."""
+
+    name = "coach"
+
+    def __init__(self, led: _Led, control: Control, voice: Voice, kept: JournalSink) -> None:
+        self._led, self._control, self._voice, self._kept = led, control, voice, kept
+        self._from = led._t
+
+    def write(self, frame: Frame | None, pose: Pose, step: Step) -> None:
+        from ..coach.session import Stage
+        from ..coach.setup_check import brightness
+
+        led, coach = self._led, self._led.coach
+        assert coach is not None
+        # The set's clock begins at its first frame; the session's goes on.
+        led._t = self._from + 0.01 + step.t
+        light = float("nan") if frame is None else brightness(frame.image)
+        wish = self._control.end
+        if wish in ("ouch", "next"):
+            led._utter(self._voice, coach.ouch(led._t) if wish == "ouch" else coach.skip(led._t))
+        elif coach.stage is Stage.SET:
+            led._utter(self._voice, coach.step(step, replace(pose, t=led._t), led._t, light))
+        if coach.stage is not Stage.SET:
+            self._kept.status = {"idle": "done"}.get(coach.why_ended, coach.why_ended)
+            self._control.end = self._control.end or "over"
+
+
+class _Screen(Window):
+    """The window with a line from the coach, and two more keys: o for ouch, n for next."""
+
+    notice = ""
+
+    def write(self, frame: Frame | None, pose: Pose, step: Step) -> None:
+        self._last = (None if frame is None else frame.image), pose, step
+        self._show(self.notice or None)
+
+
+def _about(item: Item, info: RunInfo, number: int = 1) -> RunInfo:
+    drill = item.drill
+    return replace(info, drill=drill.name, title=drill.title, kind=drill.kind, set=number,
+                   advice=common.advice_of(drill))  # fmt: skip
+
+
+def _waiting(t: float, item: Item) -> Step:
+    """What a window shows outside a set."""
+    from ..events import Phase, Step
+
+    nan = float("nan")
+    return Step(
+        t, Phase.SETUP, {}, item.drill.signal.name, nan, 0, 0, 0, nan,
+        item.dose.reps, item.dose.hold_s, None, (), None, (), (),
+    )  # fmt: skip
+
+
+def _not_done_yet(
+    journal: Journal, session: int, planned: Sequence[Planned], drills: Mapping[str, Drill]
+) -> list[Item]:
+    """The session's sets, without those that a resumed session has done."""
+    from ..coach.session import program
+
+    done: dict[str, int] = {}
+    for row in journal.children("sets", session):
+        if journal.of_set("reps", row["id"]) or journal.of_set("holds", row["id"]):
+            done[row["drill"]] = done.get(row["drill"], 0) + 1
+    items = []
+    for item in program(planned, drills):
+        if done.get(item.drill.name, 0) > 0:
+            done[item.drill.name] -= 1
+        else:
+            items.append(item)
+    return items

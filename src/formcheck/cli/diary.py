@@ -1,0 +1,360 @@
+"""The person's own record: plans, today, history, export, import, forget."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ..errors import UsageError
+from . import common
+
+if TYPE_CHECKING:
+    from ..coach.plans import Plan
+    from ..coach.progression import Advice, Past
+    from ..drill import Dose
+    from ..journal import Journal
+
+PLAN = "start-small"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this file."""
+    app.command("plans")(plans)
+    app.command("today")(today)
+    app.command("history")(history)
+    app.command("export")(export)
+    app.command("import")(import_)
+    app.command("forget")(forget)
+
+
+# -- shared with `live PLAN` ---------------------------------------------------------------------
+
+
+def open_journal() -> Journal:
+    """The person's journal; trouble with the disk is one line and a journal in memory."""
+    from ..journal import Journal, default_path
+
+    return Journal(default_path(), warn=common.warn)
+
+
+def plans_folder() -> Path:
+    """Where the person's own plans are."""
+    return common.settings().plans_folder
+
+
+def dose_words(dose: Dose, both_sides: bool = False) -> str:
+    """``3 sets of 10, hold 3 s, each side``."""
+    parts = []
+    if dose.reps is not None:
+        sets = f"{dose.sets} sets of " if (dose.sets or 1) > 1 else ""
+        parts.append(f"{sets}{dose.reps}{'' if sets else ' times'}")
+        if dose.hold_s:
+            parts.append(f"hold {dose.hold_s:g} s")
+    elif dose.hold_s is not None:
+        parts.append(f"{dose.sets or 1} x {dose.hold_s:g} s")
+    return ", ".join(parts) + (", each side" if both_sides else "")
+
+
+def advice_now(journal: Journal, plan: Plan, today: date, past: Sequence[Past]) -> Advice:
+    """Today's session of a plan, with the drills that the person's answers lock."""
+    from ..coach.progression import advise, greens
+    from ..coach.safety import gate
+
+    facts, done = journal.facts(), greens(past)
+    locked = {}
+    for entry in plan.drills:
+        # The plan's own ladder opens harder forms; here only what a person said locks.
+        found = gate(entry.name, facts, done, entry.variants[0] if entry.variants else None)
+        if found is not None:
+            instead = [d.replace("_", " ") for d in found.instead]
+            locked[entry.name] = found.why + (f"; instead: {', '.join(instead)}" if instead else "")
+    return advise(plan, past, today, locked)
+
+
+def show_advice(advice: Advice) -> None:
+    """Print what is planned, and why."""
+    if advice.walk_min:
+        print(f"  walk {advice.walk_min:g} minutes")
+    for item in advice.drills:
+        name = item.drill.replace("_", " ") + (f" ({item.variant})" if item.variant else "")
+        print(f"  {name}: {dose_words(item.dose, item.both_sides)} - {item.why}")
+    if not advice.drills:
+        print("  no drills")
+    for name, why in advice.locked.items():
+        print(f"  not now: {name.replace('_', ' ')}: {why}")
+    for note in advice.notes:
+        print(note)
+    if advice.later:
+        print("Later: " + ", ".join(d.replace("_", " ") for d in advice.later))
+
+
+def ask_level(text: str) -> int:
+    """A number from 0 to 10; asks again until it is one."""
+    while True:
+        said = typer.prompt(f"{text} (0 none - 10 worst)", err=True)
+        if said.strip().isdecimal() and int(said) <= 10:
+            return int(said)
+        common.warn(f"expected a whole number from 0 to 10, got {said!r}")
+
+
+def ask_yes(text: str) -> bool:
+    return bool(typer.confirm(text, err=True))
+
+
+def ask_next_day(journal: Journal) -> None:
+    """Yesterday's question, where it is due."""
+    from ..journal.past import unanswered
+
+    for session in unanswered(journal, journal.now()):
+        print(f"About {session['day']}: how is it now?", file=sys.stderr)
+        journal.add_pain(
+            session["id"],
+            "next_day",
+            ask_level("Pain today"),
+            stiff=ask_yes("Newly stiff on getting up?"),
+            leg_symptoms=ask_yes("New or worse pain, tingling or numbness in a leg?"),
+        )
+
+
+# -- commands ------------------------------------------------------------------------------------
+
+
+def plans(
+    name: Annotated[str | None, typer.Argument(metavar="[PLAN]", help="Show one plan.")] = None,
+    json_: Annotated[bool, typer.Option("--json", help="As JSON on stdout.")] = False,
+) -> None:
+    """The plans there are: built-in ones and your own."""
+    from ..coach.plans import check_drills, find_plan, plan_names
+
+    folder = plans_folder()
+    if name is not None:
+        found = [find_plan(name, folder)]
+        if not found[0].builtin:
+            from ..registry import drill_names
+
+            check_drills(found[0], drill_names(common.settings().drills_folder))
+    else:
+        found = [find_plan(n, folder) for n in plan_names(folder)]
+    if json_:
+        from dataclasses import asdict
+
+        print(json.dumps([asdict(plan) for plan in found], indent=1, ensure_ascii=False))
+        return
+    for plan in found:
+        own = "" if plan.builtin else " (your own)"
+        print(f"{plan.name}{own}: {plan.title}. {plan.about}")
+        if name is not None:
+            print(f"  warm up {plan.warm_up_min:g} minutes")
+            if plan.walk_min:
+                print(f"  walk {plan.walk_min:g} minutes a day")
+            for entry in plan.drills:
+                forms = f" ({', then '.join(entry.variants)})" if entry.variants else ""
+                title = entry.name.replace("_", " ")
+                print(f"  {title}{forms}: {dose_words(entry.dose, entry.both_sides)}")
+            print(f"These are the doses it builds up to, from {plan.start_share:.0%} of them.")
+    if name is None:
+        print(f"Own plans are TOML files in {folder}; start one with formcheck live PLAN.")
+
+
+def today(
+    plan: Annotated[str | None, typer.Argument(metavar="[PLAN]", help="Else the last one.")] = None,
+    walked: Annotated[
+        float | None, typer.Option(metavar="MIN", help="Note a walk of so many minutes.")
+    ] = None,
+    note: Annotated[str | None, typer.Option(help="Note something in your own words.")] = None,
+) -> None:
+    """What is planned today and why; asks how yesterday felt."""
+    from .. import __version__
+    from ..coach.plans import find_plan
+    from ..coach.progression import weeks
+    from ..coach.safety import questions_due
+    from ..journal.past import last_check, past_sessions
+
+    if walked is not None and not 0 < walked <= 1440:
+        raise UsageError(f"--walked: expected minutes above 0, got {walked:g}")
+    with open_journal() as journal:
+        now = journal.now()
+        if sys.stdin.isatty():
+            ask_next_day(journal)
+        if walked is not None or note:
+            session = journal.begin_session(None, __version__)
+            if walked is not None:
+                journal.add_activity(session, "walk", walked)
+            if note:
+                journal.add_note(session, note)
+            journal.end_session(session)
+        past = past_sessions(journal)
+        chosen = find_plan(plan or last_plan(journal) or PLAN, plans_folder())
+        advice = advice_now(journal, chosen, now.date(), past)
+        print(f"{now:%A %d %B}, {chosen.title}:")
+        show_advice(advice)
+        count = weeks([p.day for p in past], now.date())
+        print(f"Days this week: {count.this_week} of 3. Weeks with three: {count.full_weeks}.")
+        if questions_due(last_check(journal), now.date(), last_red=last_red(past)):
+            print("The safety questions come first next time (formcheck live asks them).")
+
+
+def last_plan(journal: Journal) -> str | None:
+    rows = journal.rows(
+        "SELECT plan FROM sessions WHERE plan IS NOT NULL ORDER BY started_at DESC, id DESC LIMIT 1"
+    )
+    return rows[0]["plan"] if rows else None
+
+
+def last_red(past: Sequence[Past]) -> date | None:
+    from ..coach.progression import Light
+
+    return max((p.told or p.day for p in past if p.light is Light.RED), default=None)
+
+
+def history(
+    since: Annotated[str | None, typer.Option(metavar="DAY", help="From this day on.")] = None,
+    drill: Annotated[str | None, typer.Option(help="Only this drill.")] = None,
+    json_: Annotated[bool, typer.Option("--json", help="As JSON on stdout.")] = False,
+) -> None:
+    """Days, drills, trends, left and right: what the journal says."""
+    from ..coach.progression import weeks
+    from ..journal.past import past_sessions
+
+    day = parse_day(since, "--since").isoformat() if since else ""
+    with open_journal() as journal:
+        rows = journal.rows(
+            "SELECT s.day, t.*, (SELECT count(*) FROM reps r WHERE r.set_id = t.id AND complete)"
+            " AS reps, (SELECT coalesce(sum(seconds), 0) FROM holds h WHERE h.set_id = t.id)"
+            " AS held FROM sets t JOIN sessions s ON s.id = t.session_id"
+            " WHERE s.day >= ? AND (? IS NULL OR t.drill = ?) ORDER BY s.started_at, t.n",
+            day, drill, drill,
+        )  # fmt: skip
+        past = [p for p in past_sessions(journal) if p.day.isoformat() >= day]
+        now = journal.now().date()
+        faults = journal.rows(
+            "SELECT t.drill, f.code, count(*) AS n FROM faults f JOIN sets t ON t.id = f.set_id"
+            " JOIN sessions s ON s.id = t.session_id WHERE s.day >= ?"
+            " GROUP BY 1, 2 ORDER BY 3 DESC",
+            day,
+        )
+    if json_:
+        print(json.dumps({"schema": "formcheck.history/1", "sets": rows}, indent=1))
+        return
+    if not past and not rows:
+        print("Nothing yet. Begin with: formcheck live start-small")
+        return
+    count = weeks([p.day for p in past], now)
+    print(f"Days this week: {count.this_week} of 3. Weeks with three days: {count.full_weeks}.")
+    lights = Counter(p.light.word for p in past if p.done)
+    if lights:
+        print("How it felt: " + ", ".join(f"{n} {word}" for word, n in lights.most_common()))
+    for name in dict.fromkeys(r["drill"] for r in rows):
+        _show_drill(name, [r for r in rows if r["drill"] == name], faults)
+
+
+def _show_drill(name: str, rows: list[dict[str, Any]], faults: list[dict[str, Any]]) -> None:
+    print(f"{name.replace('_', ' ')}: {len({r['day'] for r in rows})} days, {len(rows)} sets")
+    days = list(dict.fromkeys(r["day"] for r in rows))[-6:]
+    for day in days:
+        sets = [r for r in rows if r["day"] == day]
+        reps, held = sum(r["reps"] for r in sets), sum(r["held"] for r in sets)
+        scores = [r["score"] for r in sets if r["score"] is not None]
+        score = f", form {sum(scores) / len(scores):.0f}" if scores else ""
+        ouch = ", stopped" if any(r["status"] == "ouch" for r in sets) else ""
+        did = f"{reps} reps" if reps else f"{held:.0f} s held"
+        print(f"  {day}  {did}{score}{ouch}")
+    both = {
+        side: [r["score"] for r in rows if r["side"] == side and r["score"] is not None]
+        for side in ("left", "right")
+    }
+    if all(both.values()):
+        left, right = (sum(v) / len(v) for v in both.values())
+        print(f"  left form {left:.0f}, right form {right:.0f}")
+    most = [f for f in faults if f["drill"] == name][:2]
+    if most:
+        seen = [f"{f['code'].replace('_', ' ')} {f['n']}x" for f in most]
+        print(f"  seen most: {', '.join(seen)}")
+
+
+def export(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Written into this folder.")],
+    csv: Annotated[bool, typer.Option("--csv", help="One table a file.")] = False,
+    json_: Annotated[bool, typer.Option("--json", help="One document (the default).")] = False,
+) -> None:
+    """Write everything the journal holds into a folder, for you or your clinician."""
+    from .. import __version__
+    from ..journal import export_csv, export_json
+
+    with open_journal() as journal:
+        paths = export_csv(journal, folder) if csv else []
+        if json_ or not csv:
+            paths += export_json(journal, folder, __version__)
+    print(f"{len(paths)} files in {folder}" if len(paths) > 1 else str(paths[0]))
+
+
+def import_(
+    source: Annotated[Path, typer.Argument(metavar="DIR", help="A folder made by export.")],
+) -> None:
+    """Bring an export back in; sessions that are already there are left alone."""
+    from ..journal import import_folder
+
+    with open_journal() as journal:
+        print(f"{common_count(import_folder(journal, source), 'new session')}")
+
+
+def common_count(number: int, one: str) -> str:
+    return f"{number} {one}{'' if number == 1 else 's'}"
+
+
+def forget(
+    day: Annotated[str | None, typer.Option(metavar="DAY", help="This day.")] = None,
+    drill: Annotated[str | None, typer.Option(help="This drill, on every day.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Everything.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+) -> None:
+    """Delete a day, a drill or everything from the journal, without a trace in its file."""
+    from ..journal import default_path
+
+    if sum([day is not None, drill is not None, everything]) != 1:
+        raise UsageError("forget expects one of --day DAY, --drill NAME or --all")
+    when = parse_day(day, "--day").isoformat() if day else None
+    path = default_path()
+    if not path.exists():
+        print("There is no journal: nothing to forget.")
+        return
+    what = f"the day {when}" if when else f"the drill {drill}" if drill else "everything"
+    if not yes and not ask_yes(f"Delete {what} from {path} for good?"):
+        print("Nothing was deleted.")
+        return
+    with open_journal() as journal:
+        gone = journal.forget(day=when, drill=drill, everything=everything)
+    if not gone:
+        print(f"Nothing of {what} was there.")
+        return
+    rows = ", ".join(common_count(n, table.removesuffix("s")) for table, n in gone.items())
+    print(
+        f"Deleted {what}: {rows}. The file was cleared of old pages. Exports are yours to delete."
+    )
+
+
+def parse_day(text: str, option: str) -> date:
+    """``2026-03-02``, ``today``, ``yesterday`` or ``30d`` (days ago).
+
+    Raises:
+        UsageError: none of these.
+    """
+    now = datetime.now().astimezone().date()
+    names = {"today": now, "yesterday": now - timedelta(days=1)}
+    if text in names:
+        return names[text]
+    if text.endswith("d") and text[:-1].isdecimal() and len(text) < 6:
+        return now - timedelta(days=int(text[:-1]))
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(
+            f"{option}: expected a day such as 2026-03-02, today or 30d, got {text!r}"
+        ) from None
