@@ -32,7 +32,7 @@ from formcheck.bench.figures import curve_svg
 from formcheck.bench.labels import find_labels
 from formcheck.bench.report import comparison_text, markdown, misses_text, summary_text
 from formcheck.bench.run import ClipRun, Outcome, Plan, Wrong, run_bench
-from formcheck.bench.speed import Turns, choose_clip
+from formcheck.bench.speed import Turn, Turns, choose_clip
 from formcheck.capture import write_track
 from formcheck.errors import FormcheckError, InputError, ModelError, UsageError
 from formcheck.events import FaultSpan, Hold, Rep, SetResult
@@ -453,15 +453,15 @@ def test_both_loops_have_their_turns_and_their_own_time() -> None:
 
     def bare(frames: int) -> int:
         now[0] += 1.0 * frames
-        return frames if len(turns.pairs) < 2 else 0  # its clip is over
+        return frames if len(turns.done) < 2 else 0  # its clip is over
 
-    turns = Turns(poses(11), bare, chunk=3, clock=lambda: now[0])  # type: ignore[arg-type]
+    turns = Turns(poses(11), bare, chunk=3, clock=lambda: (now[0], now[0] / 2))  # type: ignore[arg-type]
     seen = 0
     for _ in turns:
         now[0] += 1.25  # what the reader does with a frame
         seen += 1
     assert seen == 11
-    assert turns.pairs == [(1.0, 1.25), (1.0, 1.25)]  # no half pair, no half chunk
+    assert turns.done == [Turn(1.0, 1.25, 0.5, 0.625)] * 2  # no half turn, no half chunk
 
 
 def test_speed_is_measured_on_a_good_view_of_a_known_drill_about_25_s_long(tmp_path: Path) -> None:
