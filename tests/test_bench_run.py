@@ -495,6 +495,18 @@ def data(folder: Path, tmp_path: Path, script: Script) -> dict:  # type: ignore[
     return document(run_bench(list(find_labels([folder])), plan), {"command": "formcheck bench"})
 
 
+def test_a_signal_that_was_not_seen_before_a_miss_is_null(
+    folder: Path, tmp_path: Path, script: Script
+) -> None:
+    reps = [{"start_s": 0.0, "end_s": 2.0, "complete": True, "faults": []}]
+    write_label(folder, "one", reps=reps)
+    script.answers["clamshell"] = result()
+    labels = list(find_labels([folder]))[:1]
+    made = document(run_bench(labels, quick(tmp_path, signals=True)), {})
+    assert made["misses"][1]["signals"]["opening"] == pytest.approx([None, 0.0, 1.95])
+    assert "opening ? | 0..1.95" in misses_text(json.loads(json.dumps(made, allow_nan=False)))
+
+
 def test_the_document_is_json(data: dict) -> None:  # type: ignore[type-arg]
     assert json.loads(json.dumps(data, allow_nan=False))["schema"] == "formcheck.bench/1"
 

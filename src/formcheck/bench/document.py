@@ -8,6 +8,7 @@ import os
 import platform
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 from .. import __version__
@@ -199,7 +200,11 @@ def document(
                 "answer": m.answer,
                 "from_s": m.from_s,
                 "to_s": m.to_s,
-                "signals": {name: list(values) for name, values in around.items()},
+                "signals": {
+                    # JSON knows no NaN
+                    name: [v if isfinite(v) else None for v in values]
+                    for name, values in around.items()
+                },
             }
             for m, around in misses
         ],

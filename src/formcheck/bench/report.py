@@ -255,7 +255,7 @@ def misses_text(data: Mapping[str, Any]) -> str:
             lines.append(
                 "    "
                 + "  ".join(
-                    f"{name} {rest:.4g} | {low:.4g}..{high:.4g}"
+                    f"{name} {'?' if rest is None else f'{rest:.4g}'} | {low:.4g}..{high:.4g}"
                     for name, (rest, low, high) in m["signals"].items()
                 )
             )
