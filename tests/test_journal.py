@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import signal
@@ -9,6 +10,7 @@ import sqlite3
 import subprocess
 import sys
 import textwrap
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -145,6 +147,19 @@ def test_one_sink_keeps_the_sets_of_a_session(journal: Journal) -> None:
     ]
     assert sets == [(1, "clamshell", "done", "full"), (2, "hip_bridge", "ouch", "full"),
                     (3, "plank", "done", "full")]  # fmt: skip
+
+
+def test_the_main_signal_is_kept_ten_times_a_second(journal: Journal) -> None:
+    session = journal.begin_session(None, "0.1")
+    with JournalSink(journal, session) as sink:
+        sink.start(info())
+        for i in range(31):  # a second at 30 frames
+            value = float("nan") if i == 0 else float(i)
+            sink.write(None, None, replace(step(i / 30), signals={"OPEN": value, "other": 1.0}))
+        sink.close(result(rep(1), parameters={"motion": {"top": 25}}))
+    trace = json.loads(journal.children("sets", session)[0]["trace"])
+    assert (trace["signal"], trace["target"], len(trace["t"])) == ("OPEN", 25, 11)
+    assert trace["v"][:3] == [None, 3.0, 6.0]
 
 
 def test_foreign_keys_bite(journal: Journal) -> None:

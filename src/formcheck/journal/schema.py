@@ -47,7 +47,8 @@ MIGRATIONS: tuple[str, ...] = (
         score INTEGER,
         model TEXT,
         model_sha256 TEXT,
-        parameters TEXT NOT NULL DEFAULT '{}'
+        parameters TEXT NOT NULL DEFAULT '{}',
+        trace TEXT -- the main signal, ten times a second (trace.py)
     );
     CREATE INDEX sets_session ON sets (session_id);
     CREATE INDEX sets_drill ON sets (drill);

@@ -23,6 +23,7 @@ from ..events import (
     Step,
 )
 from .store import Journal
+from .trace import Trace
 
 if TYPE_CHECKING:
     from ..runner import RunInfo
@@ -64,6 +65,7 @@ class JournalSink:
         self._spell: tuple[float, Reason] | None = None
         self._t = 0.0
         self._open = False
+        self._trace = Trace()
         self._jobs: queue.Queue[Callable[[], None] | None] = queue.Queue()
         self._worker = threading.Thread(target=self._work, name="journal", daemon=True)
         self._worker.start()
@@ -84,10 +86,12 @@ class JournalSink:
             model=made.get("model"), model_sha256=made.get("model_sha256"),
         )  # fmt: skip
         self.status, self._spell, self._t, self._open = "done", None, 0.0, True
+        self._trace = Trace()
 
     def write(self, frame: object, pose: object, step: Step) -> None:
         """Note what this step finished. Never blocks."""
         self._t = step.t
+        self._trace.add(step)
         for event in step.events:
             if isinstance(event, RepDone):
                 self._put(self.journal.add_rep, self.set_id, event.rep)
@@ -111,7 +115,8 @@ class JournalSink:
         self._open = False
         self._end_spell(self._t)
         status = self.status if result is not None else "interrupted"
-        self._put(self.journal.end_set, self.set_id, result, status)
+        trace = self._trace.to_json(result)
+        self._put(self.journal.end_set, self.set_id, result, status, trace)
         self.flush()
 
     def flush(self) -> None:

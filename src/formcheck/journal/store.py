@@ -96,7 +96,7 @@ class Journal:
             path.parent.mkdir(parents=True, exist_ok=True)
         db = sqlite3.connect(
             ":memory:" if path is None else path,
-            timeout=5.0,
+            timeout=10.0,
             isolation_level=None,  # transactions are ours, by BEGIN
             check_same_thread=False,  # every use is under self._guard
         )
@@ -106,12 +106,9 @@ class Journal:
             db.execute("PRAGMA secure_delete = ON")
             db.execute("PRAGMA temp_store = MEMORY")  # VACUUM must not copy a diary into /tmp
             self._migrate(db, path)
-            # A read-only file refuses here, before a session has begun.
             db.execute("PRAGMA journal_mode = WAL")
             db.execute("PRAGMA synchronous = FULL")
-            db.execute("BEGIN IMMEDIATE")
-            db.execute(f"PRAGMA user_version = {VERSION}")
-            db.execute("COMMIT")
+            _try_to_write(db)
         except BaseException:
             db.close()
             raise
@@ -306,10 +303,17 @@ class Journal:
         """One spell in which nothing could be judged."""
         self.write(lambda db: _put_spell(db, set_id, spell))
 
-    def end_set(self, set_id: int, result: SetResult | None, status: str = "done") -> None:
+    def end_set(
+        self,
+        set_id: int,
+        result: SetResult | None,
+        status: str = "done",
+        trace: str | None = None,
+    ) -> None:
         """Close a set. A result replaces what was noted on the way: it carries the scores."""
 
         def work(db: sqlite3.Connection) -> None:
+            db.execute("UPDATE sets SET trace = ? WHERE id = ?", (trace, set_id))
             if result is None:
                 db.execute("UPDATE sets SET status = ? WHERE id = ?", (status, set_id))
                 return
@@ -422,6 +426,8 @@ class Journal:
 
     def left_open(self) -> list[Row]:
         """Sessions that ended without a word: their process is gone and never closed them."""
+        if not self._on_disk:
+            return []  # what is in memory may be another's
         return [row for row in self._open_rows() if not self._lives(row)]
 
     def live_elsewhere(self) -> list[int]:
@@ -575,6 +581,18 @@ def _statements(script: str) -> Iterator[str]:
 
 def _text(value: object) -> str | None:
     return None if value is None else str(value)
+
+
+def _try_to_write(db: sqlite3.Connection) -> None:
+    """A read-only file refuses here, before a session has begun."""
+    try:
+        db.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        if "locked" in str(error):  # another process is busy writing, so it can be written
+            return
+        raise
+    db.execute(f"PRAGMA user_version = {VERSION}")
+    db.execute("COMMIT")
 
 
 def _is_disk(error: sqlite3.OperationalError) -> bool:
