@@ -141,9 +141,12 @@ def test_a_data_folder_that_cannot_be_made_is_wrong(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "file").write_text("")
+    (tmp_path / "file").chmod(0o777)
     assert not doctor._writable("data folder", tmp_path / "file" / "under").ok
     assert doctor._writable("data folder", tmp_path / "to" / "make").ok
     assert not (tmp_path / "to").exists()
+    monkeypatch.setattr("os.access", lambda *_: False)  # as an unprivileged user would be told
+    assert not doctor._writable("data folder", tmp_path / "to" / "make").ok
 
 
 def test_no_display_is_said_and_is_no_must(monkeypatch: pytest.MonkeyPatch) -> None:
