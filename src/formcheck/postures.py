@@ -73,8 +73,8 @@ def on_the_front(b: Body) -> bool:
 
 
 def face_down(b: Body) -> bool:
-    """Lying on the front with chest and hips on the floor: not propped on the elbows, which are
-    then 0.55 T and more below the shoulders, 0.45 at most lying (measured), and not on the knees."""
+    """Lying on the front with chest and hips on the floor, not on the knees and not propped: the
+    elbows are then 0.55 T and more below the shoulders, 0.45 at most lying (measured)."""
     elbow = b.as_seen(b.near_side.joint("elbow"))
     return (
         on_the_front(b)
