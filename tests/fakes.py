@@ -101,7 +101,7 @@ class FakeLandmarker:
 
     model_name, sha256 = "fake", "0" * 64
 
-    def detect(self, frame: FakeFrame) -> Pose:
+    def detect(self, frame: FakeFrame, rgb: object = None) -> Pose:
         h, w = frame.image.shape[:2]
         return person(float(np.float32(frame.t)), (w, h))
 

@@ -74,7 +74,7 @@ def blind(monkeypatch: pytest.MonkeyPatch) -> None:
 
         def __exit__(self, *_: object) -> None: ...
 
-        def detect(self, frame: capture.Frame) -> Pose:
+        def detect(self, frame: capture.Frame, rgb: object = None) -> Pose:
             h, w = frame.image.shape[:2]
             return Pose.missing(frame.t, (w, h))
 

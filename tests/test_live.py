@@ -286,7 +286,7 @@ def test_a_source_that_dies_is_reported_and_what_was_done_is_saved(
 
         def __exit__(self, *_: object) -> None: ...
 
-        def detect(self, frame: capture.Frame) -> Pose:
+        def detect(self, frame: capture.Frame, rgb: object = None) -> Pose:
             return Pose.missing(frame.t, SIZE)
 
     class Dying:

@@ -1,8 +1,9 @@
 """The one loop: a stream in, an analyzer in the middle, sinks out.
 
 Live, recorded and bench runs differ in the stream and the sinks they pass, not in the loop.
-A sink that fails is switched off with one line; however the stream ends, the set is closed,
-its result goes to the sinks that still work, and the caller gets it.
+A sink that fails is switched off with one line, a slow one works in a thread of its own;
+however the stream ends, the set is closed, its result goes to the sinks that still work, and
+the caller gets it.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import dataclasses
 import importlib.metadata
 import math
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -19,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from .errors import InputError
+from .pipeline import Belt, Seen
 from .pose import Pose
 
 if TYPE_CHECKING:
@@ -26,19 +29,33 @@ if TYPE_CHECKING:
     from .capture import Frame
     from .events import SetResult, Step
 
-__all__ = ["Control", "Ended", "Meter", "RunInfo", "Sink", "provenance", "run", "run_set"]
+__all__ = [
+    "Control",
+    "Ended",
+    "Meter",
+    "RunInfo",
+    "Sink",
+    "pose_of",
+    "provenance",
+    "run",
+    "run_set",
+]
 
 
 class Meter:
-    """Judged frames a second and the age of what is shown, over the last frames.
+    """Frames a second, judged and captured, and the age of what is shown, over the last frames.
 
     Only for display: nothing that is judged reads it.
     """
+
+    #: Fewer judged frames a second than this are too few for quick movements.
+    TOO_FEW = 12.0
 
     def __init__(self, window: int = 60, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._done: deque[float] = deque(maxlen=window)
         self._delays: deque[float] = deque(maxlen=window)
+        self._dropped: deque[int] = deque(maxlen=window)
         self.dropped = 0
 
     def shown(self, frame: Frame | None) -> None:
@@ -48,7 +65,9 @@ class Meter:
         age = now - getattr(frame, "captured", math.nan)
         if math.isfinite(age):
             self._delays.append(age)
-        self.dropped += getattr(frame, "dropped", 0)
+        dropped = getattr(frame, "dropped", 0)
+        self._dropped.append(dropped)
+        self.dropped += dropped
 
     @property
     def fps(self) -> float:
@@ -58,9 +77,37 @@ class Meter:
         return (len(self._done) - 1) / max(self._done[-1] - self._done[0], 1e-9)
 
     @property
+    def captured_fps(self) -> float:
+        """Frames a second that came, judged or not; NaN until two were judged."""
+        shown = max(1, len(self._done) - 1)
+        return self.fps * (shown + sum(list(self._dropped)[1:])) / shown
+
+    @property
     def delay_s(self) -> float:
         """Median age of a frame once shown, in seconds; NaN where frames do not say."""
-        return float(np.median(self._delays)) if self._delays else math.nan
+        return self.delay_at(50)
+
+    def delay_at(self, percent: float) -> float:
+        """A percentile of the age of a frame once shown, in seconds; NaN where unknown."""
+        return float(np.percentile(self._delays, percent)) if self._delays else math.nan
+
+    @property
+    def behind(self) -> bool:
+        """Whether too few frames are judged although more came, over a whole window."""
+        if len(self._done) < (self._done.maxlen or 0):
+            return False
+        return self.fps < min(self.TOO_FEW, 0.9 * self.captured_fps)
+
+    def __str__(self) -> str:
+        """``18 of 30 fps · 41 ms (95 %: 55)``: judged, captured, age once shown."""
+        parts = []
+        if math.isfinite(self.fps):
+            came = f" of {self.captured_fps:.0f}" if any(self._dropped) else ""
+            parts.append(f"{self.fps:.0f}{came} fps")
+        if self._delays:
+            typical, worst = (self.delay_at(percent) * 1000 for percent in (50, 95))
+            parts.append(f"{typical:.0f} ms (95 %: {worst:.0f})")
+        return " · ".join(parts)
 
 
 @dataclass(frozen=True)
@@ -98,6 +145,8 @@ class Sink(Protocol):
 
     ``start`` opens a set, ``close`` ends it: with its result, or with None when the set is
     dropped and what was written of it must go. Leaving the context releases the rest.
+    A sink that sets ``slow`` gets its ``write`` and ``finish`` in a thread of its own; ``start``
+    and ``close`` never run beside them.
     A sink may also have ``idle(frame)``, called instead of ``write`` while the set is paused
     or (with None) while the source has nothing new, and ``finish(step)``, called once after the
     last frame with the events of the set's end; one without it gets that step by ``write``,
@@ -140,17 +189,100 @@ class Ended:
     switched_off: tuple[str, ...] = ()
 
 
+class _Worker:
+    """Stands before a slow sink and hands it what comes in a thread of its own, in order.
+
+    A recording waits when the sink lags behind. Live it never does: then frames without an
+    event are left out, and a sink that cannot even take the events is an error.
+    """
+
+    ROOM = 8
+    #: Steps with events that may wait for a live sink, before it counts as stuck.
+    STUCK = 64
+
+    def __init__(self, sink: Any, live: bool) -> None:
+        self.sink, self._live = sink, live
+        self.left_out = 0
+        self._belt: Belt[tuple[Callable[..., None], tuple[Any, ...]]] = Belt(
+            self.STUCK if live else self.ROOM
+        )
+        self._error: Exception | None = None
+        self._thread = threading.Thread(target=self._run, name="sink", daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        for action, args in self._belt:
+            try:
+                action(*args)
+            except Exception as error:  # noqa: BLE001 - a sink may be anything
+                self._error = error
+                self._belt.drop()
+
+    def hand(self, action: Callable[..., None], *args: Any, may_skip: bool = False) -> None:
+        """Have ``action`` called.
+
+        Raises:
+            what an earlier action raised; RuntimeError: the sink is stuck.
+        """
+        if self._live:
+            if may_skip and len(self._belt) >= self.ROOM:
+                self.left_out += 1
+                return
+            if len(self._belt) >= self.STUCK:
+                raise RuntimeError("it does not keep up")
+        if not self._belt.put((action, args)):
+            self._raise()
+
+    def end(self, keep: bool) -> None:
+        """Wait until all is written (or, when nothing is to be kept, forget what is waiting).
+
+        Raises:
+            what an action raised.
+        """
+        if keep:
+            self._belt.end()
+        else:
+            self._belt.drop()
+        self._thread.join()
+        if keep:
+            self._raise()
+
+    def leave(self) -> None:
+        """Hand it nothing more; a sink that hangs is left behind."""
+        self._belt.drop()
+
+    def _raise(self) -> None:
+        error, self._error = self._error, None
+        if error is not None:
+            raise error
+
+
 class _Sinks:
     """Calls every sink; one that raises is switched off and named in one line."""
 
-    def __init__(self, sinks: Sequence[Sink], warn: Callable[[str], None]) -> None:
+    def __init__(
+        self, sinks: Sequence[Sink], warn: Callable[[str], None], live: bool = False
+    ) -> None:
         self._on = list(sinks)
-        self._warn = warn
+        self._warn, self._live = warn, live
+        self._workers: dict[int, _Worker] = {}
         self.switched_off: list[str] = []
 
-    def call(self, method: str, *args: object) -> None:
+    def start(self, info: RunInfo) -> None:
         for sink in tuple(self._on):
-            self._try(sink, getattr(sink, method, None), *args)
+            self._try(sink, sink.start, info)
+        for sink in self._on:
+            if getattr(sink, "slow", False):
+                self._workers[id(sink)] = _Worker(sink, self._live)
+
+    def write(self, frame: Frame | None, pose: Pose, step: Step) -> None:
+        for sink in tuple(self._on):
+            self._try(sink, sink.write, frame, pose, step, may_skip=not step.events)
+
+    def idle(self, frame: Frame | None) -> None:
+        for sink in tuple(self._on):
+            if hasattr(sink, "idle"):
+                self._try(sink, sink.idle, frame, may_skip=True)
 
     def finish(self, pose: Pose, step: Step) -> None:
         for sink in tuple(self._on):
@@ -159,16 +291,46 @@ class _Sinks:
             else:
                 self._try(sink, sink.write, None, pose, step)
 
-    def _try(self, sink: Sink, action: Callable[..., None] | None, *args: object) -> None:
-        if action is not None:
-            try:
+    def close(self, result: SetResult | None) -> None:
+        for sink in tuple(self._on):
+            worker = self._workers.pop(id(sink), None)
+            if worker is not None:
+                try:
+                    worker.end(keep=result is not None)
+                except Exception as error:  # noqa: BLE001 - a sink may be anything
+                    self._switch_off(sink, error)
+                    continue
+                if worker.left_out:
+                    self._warn(
+                        f"{_name(sink)}: {worker.left_out} frames were left out, "
+                        "the machine could not keep up"
+                    )
+            self._try(sink, sink.close, result)
+
+    def _try(
+        self, sink: Sink, action: Callable[..., None], *args: Any, may_skip: bool = False
+    ) -> None:
+        worker = self._workers.get(id(sink))
+        try:
+            if worker is None:
                 action(*args)
-            except Exception as error:  # noqa: BLE001 - a sink may be anything
-                self._on.remove(sink)
-                name = getattr(sink, "name", type(sink).__name__.lower())
-                why = " ".join(str(error).split()) or type(error).__name__
-                self.switched_off.append(name)
-                self._warn(f"{name} switched off: {why}; the set goes on without it")
+            else:
+                worker.hand(action, *args, may_skip=may_skip)
+        except Exception as error:  # noqa: BLE001 - a sink may be anything
+            self._switch_off(sink, error)
+
+    def _switch_off(self, sink: Sink, error: Exception) -> None:
+        self._on.remove(sink)
+        worker = self._workers.pop(id(sink), None)
+        if worker is not None:
+            worker.leave()
+        why = " ".join(str(error).split()) or type(error).__name__
+        self.switched_off.append(_name(sink))
+        self._warn(f"{_name(sink)} switched off: {why}; the set goes on without it")
+
+
+def _name(sink: Sink) -> str:
+    return str(getattr(sink, "name", type(sink).__name__.lower()))
 
 
 def provenance(landmarker: Any = None, meta: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -201,7 +363,7 @@ def provenance(landmarker: Any = None, meta: Mapping[str, Any] | None = None) ->
 
 
 def run_set(
-    stream: Iterable[Frame | Pose | None],
+    stream: Iterable[Frame | Seen | Pose | None],
     analyzer: Analyzer,
     sinks: Sequence[Sink] = (),
     landmarker: Any = None,
@@ -214,12 +376,13 @@ def run_set(
     """Judge frames until the stream ends, breaks off, or someone asks to stop.
 
     Args:
-        stream: frames, or the poses of a track; None where a live source has nothing new. An
+        stream: frames, with their poses (see :func:`~formcheck.pipeline.looked_at`) or
+            without, or the poses of a track; None where a live source has nothing new. An
             iterator is used as far as needed, so the next call goes on with the next frame.
         analyzer: fresh, for one set.
         sinks: entered context managers. They are started here, and closed with the result
             (with None when the set is to be dropped).
-        landmarker: makes a pose of a frame; not needed for a track.
+        landmarker: makes a pose of a frame that comes without one.
         info: told to the sinks; its meter is fed.
         control: read before each frame.
         rebase: count times from the first frame judged here (a later set of one stream).
@@ -231,40 +394,44 @@ def run_set(
     """
     control = control or Control()
     info = info or RunInfo(clip="", size=(0, 0))
-    outs = _Sinks(sinks, warn)
-    outs.call("start", info)
+    outs = _Sinks(sinks, warn, info.live)
+    outs.start(info)
     how: str | None = None
     lost: InputError | None = None
+    told = False
     from_t = None if rebase else 0.0
     pose: Pose | None = None
     try:
         for item in stream:
             if control.end is not None:
                 break
-            frame = None if isinstance(item, Pose) else item
+            frame = _frame(item)
             if control.paused or item is None:
-                outs.call("idle", frame)
+                outs.idle(frame)
                 continue
-            found = item if isinstance(item, Pose) else landmarker.detect(item)
+            found = pose_of(item, landmarker)
             from_t = found.t if from_t is None else from_t
             if from_t:
                 found = _earlier(found, from_t)
                 frame = frame and dataclasses.replace(frame, t=found.t)
             step = analyzer.update(found)
             pose = found
-            outs.call("write", frame, pose, step)
+            outs.write(frame, pose, step)
             if info.meter is not None:
                 info.meter.shown(frame)
+                if info.live and not told and info.meter.behind:
+                    told = True
+                    warn(_too_slow(info))
     except KeyboardInterrupt:
         how = "interrupted"
     except InputError as error:
         how, lost = "lost", error
     except BaseException:
-        outs.call("close", None)
+        outs.close(None)
         raise
     how = how or control.end or "end"
     if pose is None and not rebase and how in ("end", "lost"):
-        outs.call("close", None)
+        outs.close(None)
         raise lost or InputError(
             f"{info.clip or 'the stream'}: expected frames, none came; check that it plays"
         )
@@ -274,8 +441,35 @@ def run_set(
     result = analyzer.result()
     done = bool(result.reps or result.holds)
     kept = pose is not None and (how != "restart") and (how != "switch" or done)
-    outs.call("close", result if kept else None)
+    outs.close(result if kept else None)
     return Ended(how, result, kept, lost, tuple(outs.switched_off))
+
+
+def pose_of(item: Frame | Seen | Pose, landmarker: Any) -> Pose:
+    """The pose of what a stream gives: its own, or the one the landmarker finds now."""
+    if isinstance(item, Pose):
+        return item
+    if isinstance(item, Seen):
+        return item.pose
+    found: Pose = landmarker.detect(item)
+    return found
+
+
+def _frame(item: Frame | Seen | Pose | None) -> Frame | None:
+    if item is None or isinstance(item, Pose):
+        return None
+    return item.frame if isinstance(item, Seen) else item
+
+
+def _too_slow(info: RunInfo) -> str:
+    meter = info.meter
+    assert meter is not None
+    lighter = info.provenance.get("model") not in ("lite", "pose_landmarker_lite")
+    advice = "try --model lite" if lighter else "close other programs"
+    return (
+        f"the machine judges {meter.fps:.0f} of {meter.captured_fps:.0f} frames a second, too "
+        f"few for quick movements; {advice}"
+    )
 
 
 def _earlier(pose: Pose, by: float) -> Pose:
@@ -285,7 +479,7 @@ def _earlier(pose: Pose, by: float) -> Pose:
 
 
 def run(
-    stream: Iterable[Frame | Pose | None],
+    stream: Iterable[Frame | Seen | Pose | None],
     analyzer: Analyzer,
     sinks: Sequence[Sink] = (),
     landmarker: Any = None,

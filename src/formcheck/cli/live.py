@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ..drill import Dose, Drill
     from ..events import SetResult
     from ..models import Model
+    from ..pipeline import Seen
     from ..pose import Pose, Side
     from ..runner import Ended, RunInfo, Sink
 
@@ -167,6 +168,7 @@ class _Session:
         ``camera`` is passed on to :func:`~formcheck.capture.open_source`.
         """
         from ..capture import open_source
+        from ..pipeline import looked_at
         from ..runner import Meter, RunInfo, provenance
         from . import common
 
@@ -190,12 +192,13 @@ class _Session:
                 meter=Meter(),
             )
             try:
-                return self._sets(_frames(stream), landmarker, info)
+                with looked_at(_frames(stream), landmarker, live=True) as frames:
+                    return self._sets(frames, info)
             finally:
                 for line in stream.warnings:
                     common.warn(f"warning: {line}")
 
-    def _sets(self, frames: Iterator[Frame | Pose | None], landmarker: Any, info: RunInfo) -> Ended:
+    def _sets(self, frames: Iterator[Seen | Pose | None], info: RunInfo) -> Ended:
         from ..analyzer import Analyzer
         from ..runner import run_set
         from . import common
@@ -207,7 +210,6 @@ class _Session:
                 frames,
                 Analyzer(self.drill, side=side, dose=self.dose),
                 self.sinks,
-                landmarker,
                 info=info,
                 control=self.control,
                 rebase=rebase,
@@ -293,7 +295,7 @@ class _StatusLine(BaseSink):
 
 
 def _status(step: Any, info: RunInfo | None) -> str:
-    """``3 of 10 reps · hold 2 s · Hips stacked · 28 fps · 41 ms``."""
+    """``3 of 10 reps · hold 2 s · Hips stacked · 28 of 30 fps · 41 ms (95 %: 60)``."""
     parts = []
     if info is None or info.kind == "reps":
         parts.append(f"{step.reps} of {step.target_reps} reps" if step.target_reps else
@@ -305,8 +307,6 @@ def _status(step: Any, info: RunInfo | None) -> str:
     elif step.faults:
         parts.append(step.faults[0].cue)
     meter = info.meter if info else None
-    if meter is not None and meter.fps == meter.fps:
-        parts.append(f"{meter.fps:.0f} fps")
-    if meter is not None and meter.delay_s == meter.delay_s:
-        parts.append(f"{meter.delay_s * 1000:.0f} ms")
+    if meter is not None and str(meter):
+        parts.append(str(meter))
     return " · ".join(parts)

@@ -154,6 +154,7 @@ def _score_one(
 ) -> tuple[str, SetResult, Drill]:
     from ..analyzer import Analyzer
     from ..capture import open_source
+    from ..pipeline import looked_at
     from ..runner import RunInfo, provenance, run_set
     from . import common
 
@@ -180,9 +181,8 @@ def _score_one(
         bar = stack.enter_context(common.Progress(stream.duration_s, clip.name))
         analyzer = Analyzer(drill, side=job.side, dose=dose)
         try:
-            ended = run_set(
-                stream, analyzer, [*sinks, bar], landmarker, info=info, warn=common.warn
-            )
+            with looked_at(stream, landmarker) as seen:
+                ended = run_set(seen, analyzer, [*sinks, bar], info=info, warn=common.warn)
         finally:
             bar.close()
             for line in stream.warnings:

@@ -30,6 +30,8 @@ class BaseSink:
 
     #: What a line to the person calls it.
     name = "sink"
+    #: Whether ``write`` takes so long that it gets a thread of its own.
+    slow = False
 
     def start(self, info: RunInfo) -> None:
         """A set begins."""

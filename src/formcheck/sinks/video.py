@@ -156,6 +156,8 @@ class VideoWriter:
 class _VideoSink(BaseSink):
     """What both video sinks share: one file a set."""
 
+    slow = True  # drawing and encoding take longer than all the analysis
+
     def __init__(self, path: Path | Callable[[RunInfo], Path]) -> None:
         if isinstance(path, Path):
             check_mp4(path)
