@@ -1,10 +1,10 @@
 """Every error a user can meet. Each message is one line: expected, came, what to do next.
 
-    FormcheckError            exit 1
-    ├── UsageError            exit 2   unknown drill, bad option
-    │   └── UnknownDrill
-    ├── InputError            exit 3   missing, unreadable, empty, no camera
-    └── ModelError            exit 3   model missing or not what the manifest says
+FormcheckError            exit 1
+├── UsageError            exit 2   unknown drill, bad option
+│   └── UnknownDrill
+├── InputError            exit 3   missing, unreadable, empty, no camera
+└── ModelError            exit 3   model missing or not what the manifest says
 """
 
 from __future__ import annotations

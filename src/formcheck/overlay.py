@@ -154,8 +154,8 @@ def _skeleton(image: Image, xy: NDArray[np.float64], pose: Pose, step: Step, u: 
     judged = set(step.judged) if step.cannot_judge is None else set()
     accent = ORANGE if step.faults else SKY
     limit = 4.0 * max(image.shape)  # a wild landmark must not overflow the drawing's integers
-    drawable = np.isfinite(xy).all(axis=1) & (np.abs(xy) < limit).all(axis=1)
-    clear = drawable & (pose.visibility >= 0.5)
+    drawable: NDArray[np.bool_] = np.isfinite(xy).all(axis=1) & (np.abs(xy) < limit).all(axis=1)
+    clear: NDArray[np.bool_] = drawable & (pose.visibility >= 0.5)
     whole = [(a, b) for a, b in SKELETON if drawable[a] and drawable[b]]
     bones = [(a, b, a in judged and b in judged) for a, b in whole]
     bones.sort(key=lambda bone: bone[2])  # the picked ones on top
