@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ..drill import Drill
     from ..events import Step
     from ..journal import Journal, JournalSink
+    from ..pipeline import Seen
     from ..pose import Pose
     from ..runner import Control, Ended, RunInfo, Sink
     from ..sinks.voice import Voice
@@ -234,6 +235,7 @@ class _Led:
         from ..capture import open_source
         from ..coach.session import Session, Stage
         from ..journal import JournalSink
+        from ..pipeline import looked_at
         from ..runner import Control, Meter, RunInfo, provenance
         from .live import _frames, _polite_end
 
@@ -271,15 +273,15 @@ class _Led:
                 provenance=provenance(landmarker, getattr(stream, "meta", None)),
                 meter=Meter(),
             )
-            frames = _frames(stream)
             try:
-                while coach.stage is not Stage.DONE or coach.mouth.busy(self._t):
-                    if coach.stage is Stage.SET:
-                        more = self._set(frames, landmarker, info, control, voice, kept, screen)
-                    else:
-                        more = self._between(frames, landmarker, info, control, voice, screen)
-                    if not more:
-                        break
+                with looked_at(_frames(stream), landmarker, live=True) as frames:
+                    while coach.stage is not Stage.DONE or coach.mouth.busy(self._t):
+                        if coach.stage is Stage.SET:
+                            more = self._set(frames, info, control, voice, kept, screen)
+                        else:
+                            more = self._between(frames, info, control, voice, screen)
+                        if not more:
+                            break
             except KeyboardInterrupt:
                 self.interrupted = True
             except InputError as error:
@@ -294,8 +296,7 @@ class _Led:
 
     def _between(
         self,
-        frames: Iterator[Frame | Pose | None],
-        landmarker: Any,
+        frames: Iterator[Seen | Pose | None],
         info: RunInfo,
         control: Control,
         voice: Voice,
@@ -311,8 +312,7 @@ class _Led:
         for item in frames:
             if item is None:
                 continue
-            frame = None if isinstance(item, Pose) else item
-            pose = item if isinstance(item, Pose) else landmarker.detect(item)
+            frame, pose = (None, item) if isinstance(item, Pose) else (item.frame, item.pose)
             self._t = max(self._t, pose.t)
             light = float("nan") if frame is None else brightness(frame.image)
             if not control.paused:
@@ -337,8 +337,7 @@ class _Led:
 
     def _set(
         self,
-        frames: Iterator[Frame | Pose | None],
-        landmarker: Any,
+        frames: Iterator[Seen | Pose | None],
         info: RunInfo,
         control: Control,
         voice: Voice,
@@ -364,7 +363,6 @@ class _Led:
                 frames,
                 Analyzer(item.drill, side=coach.side, dose=item.dose),
                 sinks,
-                landmarker,
                 info=_about(item, info, len(coach.results) + 1),
                 control=control,
                 rebase=True,

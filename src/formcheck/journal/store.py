@@ -335,7 +335,7 @@ class Journal:
                 " frames_with_pose = ?, score = ?, parameters = ? WHERE id = ?",
                 (status, _text(result.side), result.seconds, result.frames,
                  result.frames_with_pose, result.score,
-                 json.dumps(dict(result.parameters), default=str), set_id),
+                 json.dumps(_made_with(result), default=str), set_id),
             )  # fmt: skip
 
         self.write(work)
@@ -581,6 +581,16 @@ def _statements(script: str) -> Iterator[str]:
 
 def _text(value: object) -> str | None:
     return None if value is None else str(value)
+
+
+def _made_with(result: SetResult) -> dict[str, Any]:
+    """The parameters, and what the camera could not tell of the faults."""
+    more: dict[str, Any] = {}
+    if result.not_judged:
+        more["not_judged"] = {code: str(why) for code, why in result.not_judged.items()}
+    if result.notes:
+        more["notes"] = list(result.notes)
+    return {**result.parameters, **more}
 
 
 def _try_to_write(db: sqlite3.Connection) -> None:

@@ -1,0 +1,8 @@
+"""Reports: one HTML file that opens offline, prints well, and asks nothing of the network."""
+
+from __future__ import annotations
+
+from .data import DayView, PainView, Report, SetView, from_journal, from_result
+from .page import render
+
+__all__ = ["DayView", "PainView", "Report", "SetView", "from_journal", "from_result", "render"]
