@@ -168,7 +168,7 @@ DRILL = Drill(
     cannot_see=(
         "whether the knees fall in or out",
         "whether one side of the pelvis is lower",
-        "the curve of the low back itself",
+        "the curve of the low back itself, unless the hips go far past the line",
         "which muscles work",
     ),
     relatives=("single_leg_bridge",),
