@@ -272,8 +272,12 @@ def pose(
 
 
 def film(
-    scene: Callable[[float], Figure], to_s: float, fps: float = 25.0, from_s: float = 0.0, **kw: object
-) -> list[Pose]:  # fmt: skip
+    scene: Callable[[float], Figure],
+    to_s: float,
+    fps: float = 25.0,
+    from_s: float = 0.0,
+    **kw: object,
+) -> list[Pose]:
     """Poses of a figure over time, [from_s, to_s)."""
     n = round((to_s - from_s) * fps)
     return [pose(from_s + i / fps, scene(from_s + i / fps), **kw) for i in range(n)]  # type: ignore[arg-type]

@@ -172,7 +172,7 @@ def test_a_tremble_about_start_counts_nothing_twice() -> None:
 
 def test_after_one_the_next_waits() -> None:
     machine = Reps(RULE)
-    up_again = [t for t, x in sampled(one_rep(), 8) if machine.update(t, x) is not None][0]
+    up_again = next(t for t, x in sampled(one_rep(), 8) if machine.update(t, x) is not None)
     machine = Reps(RULE)
     feed(machine, sampled(one_rep(), up_again))
     assert machine.state is RepState.REST
@@ -415,8 +415,12 @@ def test_a_short_one_was_none() -> None:
 @pytest.mark.parametrize("how", ["no samples", "unseen samples"])
 @pytest.mark.parametrize(
     ("gap_s", "seconds", "ends"),
-    [(0.8, [8.0], ["end_of_clip"]), (2.0, [6.0], ["end_of_clip"]), (3.4, [3.0, 1.6], ["lost", "end_of_clip"])],
-)  # fmt: skip
+    [
+        (0.8, [8.0], ["end_of_clip"]),
+        (2.0, [6.0], ["end_of_clip"]),
+        (3.4, [3.0, 1.6], ["lost", "end_of_clip"]),
+    ],
+)
 def test_the_clock_stops_out_of_sight(
     how: str, gap_s: float, seconds: list[float], ends: list[str]
 ) -> None:
