@@ -28,6 +28,7 @@ from formcheck.registry import all_drills, get_drill
 STANCE = get_drill("single_leg_stance")
 ABDUCTION = get_drill("standing_hip_abduction")
 DT = 0.1
+NAN = float("nan")
 
 
 def item(drill=ABDUCTION, number: int = 1, of: int = 1, part: int = 1, **more) -> Item:
@@ -137,6 +138,17 @@ def test_a_drill_is_introduced_then_set_up_then_counted_down() -> None:
     assert told == [(0, "Three"), (1, "two"), (2, "one"), (3, "and go")]
 
 
+@pytest.mark.parametrize(
+    ("hold_s", "words"), [(NAN, ["Three", "two", "one", "and go"]), (0.5, ["Hold"])]
+)
+def test_a_hold_that_is_running_is_not_counted_down(hold_s: float, words: list[str]) -> None:
+    film = Film(Session([Item(STANCE, Dose(hold_s=30, sets=1), 1, 1, 1)]))
+    film.watch(60, until=Stage.SET)
+    film.said.clear()
+    film.do(5, hold_s=hold_s, target_hold_s=30.0)
+    assert film.words() == words
+
+
 def test_who_is_not_in_place_is_told_how() -> None:
     film = Film(Session([item()]))
     film.watch(25, nobody)
@@ -239,6 +251,18 @@ def test_skip_ends_a_set_and_keeps_it() -> None:
     film.end(result(n=0))
     assert film.session.results[0][2] == "stopped"
     assert film.session.item.part == 2
+
+
+def test_a_set_begun_again_is_counted_down_again() -> None:
+    film = in_a_set()
+    film.do(1, rep(1), reps=1, target_reps=2)
+    film.session.again(film.t)
+    assert film.session.stage is Stage.SETUP
+    film.said.clear()
+    film.watch(10, until=Stage.SET)
+    film.do(4)
+    assert film.words() == ["Three", "two", "one", "and go"]
+    assert film.session.results == []
 
 
 # -- between sets ---------------------------------------------------------------------------------

@@ -326,10 +326,10 @@ class _Led:
             wish, control.end = control.end, None
             if wish == "quit":
                 return False
-            if wish in ("next", "switch"):
-                self._utter(voice, coach.skip(self._t))
-            elif wish == "ouch":
-                self._utter(voice, coach.ouch(self._t))
+            wish = screen.take_wish() if screen else None
+            if wish is not None:
+                say = coach.ouch if wish == "ouch" else coach.skip
+                self._utter(voice, say(self._t))
             over = coach.stage is Stage.DONE and not coach.mouth.busy(self._t)
             if coach.stage is Stage.SET or over:
                 return not over
@@ -352,7 +352,7 @@ class _Led:
         coach, item = self.coach, self.coach.item
         kept.variant = item.variant
         kept.planned = {"sets": item.of, "reps": item.dose.reps, "hold_s": item.dose.hold_s}
-        watch = _Watch(self, control, voice, kept)
+        watch = _Watch(self, control, voice, kept, screen)
         sinks: list[Sink] = [watch, kept, *self.options.sinks]
         if screen is not None:
             screen.notice = ""
@@ -371,6 +371,9 @@ class _Led:
         except InputError:  # the stream ended as the set began
             return False
         control.end = None
+        if ended.how == "restart":
+            coach.again(self._t)
+            return True
         self._utter(voice, coach.ended(ended.result, self._t))
         if ended.error is not None:
             raise ended.error
@@ -391,8 +394,11 @@ class _Watch(BaseSink):
 
     name = "coach"
 
-    def __init__(self, led: _Led, control: Control, voice: Voice, kept: JournalSink) -> None:
+    def __init__(
+        self, led: _Led, control: Control, voice: Voice, kept: JournalSink, screen: _Screen | None
+    ) -> None:
         self._led, self._control, self._voice, self._kept = led, control, voice, kept
+        self._screen = screen
         self._from = led._t
 
     def write(self, frame: Frame | None, pose: Pose, step: Step) -> None:
@@ -404,24 +410,59 @@ class _Watch(BaseSink):
         # The set's clock begins at its first frame; the session's goes on.
         led._t = self._from + 0.01 + step.t
         light = float("nan") if frame is None else brightness(frame.image)
-        wish = self._control.end
-        if wish in ("ouch", "next"):
+        wish = self._screen.take_wish() if self._screen else None
+        if wish is not None:
             led._utter(self._voice, coach.ouch(led._t) if wish == "ouch" else coach.skip(led._t))
         elif coach.stage is Stage.SET:
             led._utter(self._voice, coach.step(step, replace(pose, t=led._t), led._t, light))
+        if self._screen:
+            self._screen.notice = coach.notice
         if coach.stage is not Stage.SET:
             self._kept.status = {"idle": "done"}.get(coach.why_ended, coach.why_ended)
             self._control.end = self._control.end or "over"
 
 
 class _Screen(Window):
-    """The window with a line from the coach, and two more keys: o for ouch, n for next."""
+    """The window with a line from the coach, and two more keys: o for ouch, n (or s) for next."""
 
     notice = ""
+    _wish: str | None = None
+
+    def take_wish(self) -> str | None:
+        """``ouch`` or ``next``, once."""
+        wish, self._wish = self._wish, None
+        return wish
 
     def write(self, frame: Frame | None, pose: Pose, step: Step) -> None:
         self._last = (None if frame is None else frame.image), pose, step
         self._show(self.notice or None)
+
+    def _keys(self) -> None:
+        if not self._open:
+            return
+        import cv2
+
+        key = cv2.waitKey(1) & 0xFF
+        try:
+            closed = cv2.getWindowProperty(self._title, cv2.WND_PROP_VISIBLE) < 1
+        except cv2.error:  # Qt, once its last window is gone
+            closed = True
+        wish = chr(key).lower() if key != 0xFF else ""
+        if closed or wish in ("q", "\x1b"):
+            self._open = not closed
+            self._control.end = "quit"
+        elif wish == "o":
+            self._wish = "ouch"
+        elif wish in ("n", "s"):
+            self._wish = "next"
+        elif wish == "r":
+            self._control.end = "restart"
+        elif wish == " ":
+            self._control.paused = not self._control.paused
+        elif wish == "m":
+            self._mirror = not self._mirror
+        elif wish == "h":
+            self._help = not self._help
 
 
 def _about(item: Item, info: RunInfo, number: int = 1) -> RunInfo:

@@ -92,7 +92,8 @@ class Session:
 
     #: A pause of this long between repetitions, once something was done, ends the set.
     IDLE_S = 25.0
-    COUNTDOWN_S = 3.0
+    #: A hold whose start position is the hold itself has begun by then.
+    HOLD_BEGINS_S = 0.8
 
     def __init__(
         self, items: Sequence[Item], *, warm_up_s: float = 0.0, mouth: Mouth | None = None
@@ -214,7 +215,7 @@ class Session:
         assert self._guide is not None
         self.notice = ""
         here = replace(step, t=t)
-        self._count_down(t)
+        self._count_down(step, t)
         self._note_side(step)
         if step.cannot_judge is not None and step.phase is Phase.PAUSED:
             self._lost(pose, t, light)
@@ -231,8 +232,13 @@ class Session:
             self.stage = Stage.REST  # until ended() says what comes next
         return lines
 
-    def _count_down(self, t: float) -> None:
+    def _count_down(self, step: Step, t: float) -> None:
+        """Three, two, one, and go; not for a hold that is running already, as a plank is."""
         at = t - self._began_s
+        if self.item.drill.kind == "hold":
+            at -= self.HOLD_BEGINS_S
+            if isfinite(step.hold_s):
+                self._told |= {f"down {second}" for second in range(4)}
         for second, word in enumerate(("Three", "two", "one", "and go")):
             if at >= second:
                 self._once(f"down {second}", word, t, keep_s=0.8, urgency=1)
@@ -324,6 +330,13 @@ class Session:
             self.stage = Stage.REST
         return self._speak(t)
 
+    def again(self, t: float) -> None:
+        """The running set was dropped: the same set from its start position."""
+        self.mouth.hush()
+        self._guide = SetupGuide(self.item.drill, self.side)
+        self._told.clear()
+        self._go(Stage.SETUP, t)
+
     def ouch(self, t: float) -> list[Line]:
         """It hurts: the set ends at once, without questions."""
         if self.stage is Stage.SET:
@@ -352,6 +365,15 @@ class Session:
         return [] if line is None else [line]
 
 
+#: How the forms of a drill are spoken; others are said as the plan names them.
+_FORMS = {
+    "knees": "from the knees",
+    "full": "on your toes",
+    "arm": "lift an arm only",
+    "leg": "lift a leg only",
+}
+
+
 def _introduction(item: Item, side: Side | None) -> tuple[list[str], list[str]]:
     """What is said before a set, and how it is done for those who are not in place yet. All of
     it once, then only what changes."""
@@ -367,7 +389,7 @@ def _introduction(item: Item, side: Side | None) -> tuple[list[str], list[str]]:
         asked.append(f"hold {count_word(round(dose.hold_s))} seconds")
     what = [drill.title]
     if item.variant:
-        what.append(f"This time: {item.variant}")
+        what.append(f"This time {_FORMS.get(item.variant, item.variant)}")
     what += drill.cautions[:1]
     if asked:
         what.append(", ".join(asked).capitalize())
