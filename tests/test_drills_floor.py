@@ -1,0 +1,158 @@
+"""The floor drills' own rules: what is not their movement, what a fault is not blamed for."""
+
+from __future__ import annotations
+
+from math import isnan, nan
+from typing import Any
+
+import pytest
+
+from formcheck.drill import Body, Drill, Facts
+from formcheck.pose import Side
+from formcheck.registry import get_drill
+from formcheck.signals import Signal
+
+FLOOR = (
+    "stomach_tone",
+    "pelvic_tilt",
+    "knee_rolls",
+    "knee_to_chest",
+    "buttock_tone",
+    "deep_stomach_tone",
+    "prone_leg_raise",
+    "prone_arm_raise",
+)
+
+
+def facts(
+    drill: Drill, hold_target_s: float | None = None, **changes: tuple[float, float]
+) -> Facts:
+    """A movement of two seconds up, one held and two down; ``name=(rest, top)``, others still."""
+    times = [i / 10 for i in range(51)]
+    share = [min(1.0, t / 2, (5 - t) / 2) for t in times]
+    ends = {s.name: changes.pop(s.name, (0.0, 0.0)) for s in drill.signals}
+    assert not changes, f"{drill.name} has no signal {sorted(changes)}"
+    rest, peak = ends[drill.signal.name]
+    return Facts(
+        side=Side.LEFT,
+        start_s=0.0,
+        peak_s=2.0,
+        hold_end_s=3.0,
+        end_s=5.0,
+        hold_target_s=hold_target_s,
+        peak=peak,
+        rise=peak - rest,
+        complete=True,
+        whole_rise=True,
+        whole_fall=True,
+        bumps=0,
+        rests={name: a for name, (a, _) in ends.items()},
+        times=times,
+        samples={name: [a + (b - a) * x for x in share] for name, (a, b) in ends.items()},
+    )
+
+
+def confirmed(name: str, **changes: Any) -> bool:
+    drill = get_drill(name)
+    assert drill.confirm is not None
+    return drill.confirm(facts(drill, **changes))
+
+
+def judged(name: str, code: str, hold_target_s: float | None = None, **changes: Any) -> float:
+    drill = get_drill(name)
+    judge = drill.fault(code).judge
+    assert judge is not None
+    return judge(facts(drill, hold_target_s, **changes))
+
+
+#: Good form, (rest, top) of the signals that tell.
+LEG = {"raise": (1.0, 13.0), "other_raise": (6.0, 10.0), "knee_angle": (177.0, 174.0)}
+BENT = {"raise": (-1.0, 9.0), "foot": (0.8, 0.9), "knee_rise": (-0.02, 0.12)}
+ARM = {"raise": (-3.0, 18.0), "elbow_bend": (10.0, 5.0), "hand_rise": (0.05, 0.25)}
+KNEE = {
+    "bend": (45.0, 115.0),
+    "other_bend": (50.0, 60.0),
+    "knee_angle": (85.0, 65.0),
+    "foot": (0.0, 0.45),
+    "other_foot": (0.02, 0.06),
+}
+ROLL = {"roll": (0.0, 32.0), "left_shin": (0.0, 33.0), "right_shin": (0.0, 30.0)}
+TILT = {"tilt": (-0.03, 0.03), "hip_lift": (0.06, 0.05)}
+
+
+@pytest.mark.parametrize(
+    ("name", "good", "other"),
+    [
+        ("prone_leg_raise", LEG, {"other_raise": (6.0, 22.0)}),  # the other leg rose
+        ("prone_leg_raise", LEG, {"raise": (45.0, 57.0)}),  # a bent knee: buttock tone
+        ("prone_leg_raise", LEG, {"knee_angle": (177.0, 95.0)}),  # a heel to the bottom
+        ("prone_leg_raise", LEG, {"trunk": (4.0, 20.0)}),  # getting up
+        ("buttock_tone", BENT, {"foot": (0.1, 0.4)}),  # a straight leg
+        ("buttock_tone", BENT, {"knee_rise": (-0.02, 0.0)}),  # the hips rose, not the knee
+        ("prone_arm_raise", ARM, {"foot_rise": (0.1, 0.5)}),  # arm and leg together
+        ("prone_arm_raise", ARM, {"hand_rise": (0.05, 0.08)}),  # the hand stayed down
+        ("knee_to_chest", KNEE, {"knee_angle": (175.0, 170.0)}),  # a straight leg raise
+        ("knee_to_chest", KNEE, {"other_foot": (0.8, 0.8)}),  # toe dips from a table-top
+        ("knee_to_chest", KNEE, {"other_bend": (50.0, 130.0)}),  # the other leg moved more
+        ("knee_to_chest", KNEE, {"foot": (0.0, 0.05)}),  # a sit-up
+        ("knee_rolls", ROLL, {"right_shin": (0.0, -20.0)}),  # knees apart, not rolled
+        ("pelvic_tilt", TILT, {"hip_lift": (0.06, 0.45)}),  # a bridge
+        ("pelvic_tilt", TILT, {"foot_lift": (0.0, 0.3)}),  # knee to chest
+        ("pelvic_tilt", TILT, {"knee_place": (0.0, 0.3)}),  # knee rolls
+    ],
+)
+def test_another_movement_is_not_this_drill(
+    name: str, good: dict[str, tuple[float, float]], other: dict[str, tuple[float, float]]
+) -> None:
+    assert confirmed(name, **good)
+    assert not confirmed(name, **{**good, **other})
+
+
+def test_a_bent_knee_is_not_also_a_leg_too_high() -> None:
+    high = {**LEG, "raise": (1.0, 23.0)}
+    assert judged("prone_leg_raise", "too_high", **high) == pytest.approx(22, abs=0.5)
+    assert isnan(judged("prone_leg_raise", "too_high", **{**high, "knee_angle": (177.0, 150.0)}))
+
+
+def test_knees_have_to_stay_rolled_for_most_of_the_hold_that_was_asked_for() -> None:
+    fault = get_drill("knee_rolls").fault("short_hold")
+    assert not fault.exceeded(judged("knee_rolls", "short_hold", 2.0, **ROLL))
+    assert fault.exceeded(judged("knee_rolls", "short_hold", 10.0, **ROLL))
+    assert not fault.exceeded(judged("knee_rolls", "short_hold", None, **ROLL))
+
+
+@pytest.mark.parametrize("name", ["stomach_tone", "deep_stomach_tone", "pelvic_tilt"])
+def test_a_drill_with_nothing_to_see_says_so(name: str) -> None:
+    drill = get_drill(name)
+    assert drill.weights == "posture"
+    assert "position score: the effort itself cannot be seen" in drill.summary
+
+
+@pytest.mark.parametrize("name", FLOOR)
+def test_what_the_camera_misses_and_who_should_take_care_is_said(name: str) -> None:
+    drill = get_drill(name)
+    assert drill.cannot_see
+    assert drill.cautions or name == "pelvic_tilt"
+
+
+def follow(kind: str, over_s: float, values: list[complex]) -> list[float]:
+    at = iter(values)
+    follower = Signal("x", "T", lambda _b: next(at), kind=kind, over_s=over_s).follower()
+    body: Body = object()  # type: ignore[assignment]
+    return [follower(i / 10, body) for i in range(len(values))]
+
+
+def test_still_is_minus_the_farthest_place_of_late() -> None:
+    moved = follow("still", 1.0, [0j] * 10 + [0.3 + 0.4j] * 20)
+    assert isnan(moved[3]), "half of the time must have been seen"
+    assert moved[9] == 0
+    assert moved[10] == moved[19] == pytest.approx(-0.5)
+    assert moved[-1] == 0, "what is long past is forgotten"
+
+
+def test_shift_is_told_from_the_middle_of_what_was_before() -> None:
+    shifted = follow("shift", 20.0, [1 + 0j] * 30 + [1.5 + 0j] * 10)
+    assert isnan(shifted[5]), "a second must have been seen"
+    assert shifted[20] == 0
+    assert shifted[-1] == pytest.approx(0.5)
+    assert isnan(follow("shift", 20.0, [1 + 0j] * 20 + [complex(nan, nan)])[-1])
