@@ -358,9 +358,10 @@ class HoldRule:
         wobble_s: out of ``enter`` for this long keeps the clock running.
         pause_s: longer pauses it, until this; longer still ends the hold.
         least_s: a shorter one was not a hold.
-        within: the hold lasts while the signal is within this of its own middle, so that the
-            way into a deep position and out of it is no part of it; None: while it is above
-            ``enter``. It is told when the hold is over; the clock meanwhile runs from ``enter``.
+        within: the hold lasts while the signal is at its own level, so that the way into a deep
+            position and out of it is no part of it; None: while it is above ``enter``. Where the
+            way ends is found from when it passed ``enter`` and came within this of the hold's
+            middle. It is told when the hold is over; the clock meanwhile runs from ``enter``.
     """
 
     enter: float
@@ -391,6 +392,9 @@ class HoldShape:
 class Holds:
     """Times how long a signal stays above a level, forgiving short wobbles."""
 
+    #: The rest before a hold is looked for this far back, and not in the last moments (EC).
+    BEFORE_S, WAY_S = 3.0, 0.7
+
     def __init__(self, rule: HoldRule) -> None:
         self.rule = rule
         self._in_since: float | None = None  # candidate or running hold
@@ -399,7 +403,8 @@ class Holds:
         self._last_t = nan
         self._below_end_s: float | None = None
         self._paused_total = 0.0
-        self._held: list[tuple[float, float]] = []  # kept only for ``within``
+        self._held: list[tuple[float, float]] = []  # these two are kept only for ``within``
+        self._before: deque[tuple[float, float]] = deque()
 
     @property
     def running(self) -> bool:
@@ -441,10 +446,12 @@ class Holds:
             self._paused_total += unseen_s
             self._last_in_s += unseen_s  # nobody knows what happened: neither in nor out
         self._last_t = t
+        if rule.within is not None:
+            (self._held if x >= rule.enter else self._before).append((t, x))
+            while not self._running and self._before and t - self._before[0][0] > self.BEFORE_S:
+                self._before.popleft()
         if x >= rule.enter:
             self._below_end_s = None
-            if rule.within is not None:
-                self._held.append((t, x))
             if self._in_since is None:
                 self._in_since, self._paused_total = t, 0.0
             elif self._running and t - self._last_in_s > rule.wobble_s and not was_in:
@@ -474,10 +481,26 @@ class Holds:
         assert self._in_since is not None
         from_s, to_s = self._in_since, self._last_in_s
         if self.rule.within is not None:
-            least = median(x for _, x in self._held) - self.rule.within
-            deep = [t for t, x in self._held if x >= least]
-            from_s, to_s = deep[0], deep[-1]
+            from_s, to_s = self._at_its_level(from_s, to_s, self.rule.within)
         seconds = to_s - from_s - self._paused_total
         shape = HoldShape(from_s, to_s, seconds, ended_by)
         self._forget()
         return shape if seconds >= self.rule.least_s else None
+
+    def _at_its_level(self, from_s: float, to_s: float, within: float) -> tuple[float, float]:
+        """When the way into the hold ended and the way out began.
+
+        From ``enter`` to the edge of the hold's level is a known share of a minimum-jerk way; the
+        last bit, which hides in the signal's noise, follows from it.
+        """
+        level = median(x for _, x in self._held)
+        deep = [t for t, x in self._held if x >= level - within]
+        rest = [x for t, x in self._before if t < from_s - self.WAY_S]
+        way = level - median(rest) if len(rest) >= 3 else nan
+        share, edge = 1 - (level - self.rule.enter) / way, 1 - within / way
+        if not 0 < share < edge:
+            return deep[0], deep[-1]
+        entered, near = _min_jerk_time(share), _min_jerk_time(edge)
+        more = (1 - near) / (near - entered)
+        came, went = more * (deep[0] - from_s), more * (to_s - deep[-1])
+        return deep[0] + min(came, self.WAY_S), max(deep[-1] - min(went, self.WAY_S), deep[0])

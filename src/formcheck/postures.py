@@ -31,6 +31,7 @@ __all__ = [
     "on_the_side",
     "side_on",
     "stacked_to_camera",
+    "standing",
     "upright",
 ]
 
@@ -38,6 +39,12 @@ __all__ = [
 def upright(b: Body) -> bool:
     """The trunk is nearer to upright than to lying."""
     return b.trunk.elevation >= 60
+
+
+def standing(b: Body) -> bool:
+    """Upright on the feet, head up: the hips stand 1.3-1.8 T above the lower foot (measured),
+    0.5-0.9 when half-kneeling; a lying body seen from its feet has its head low."""
+    return upright(b) and b.nose_height > 0.1 and b.height(b.trunk.hip, b.lower("ankle").ankle) > 1
 
 
 def lying(b: Body) -> bool:
