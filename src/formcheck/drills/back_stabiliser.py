@@ -35,7 +35,7 @@ def reach(b: Body) -> float:
 
 
 def leg_reached(f: Facts) -> bool:
-    return f.change("leg") > 35
+    return f.change("leg") > 50
 
 
 def arm_reached(f: Facts) -> bool:
@@ -50,9 +50,7 @@ def reached_long(f: Facts) -> bool:
 
 def short(f: Facts) -> float:
     """Degrees short of the card's least reach, of what was lifted."""
-    arm_short = 145 - f.top("arm") if arm_reached(f) else -90.0
-    leg_short = 150 - f.top("leg") if leg_reached(f) else -90.0
-    return max(arm_short, leg_short) if not (arm_short > 0 > leg_short > -90) else leg_short
+    return 150 - f.top("leg") if leg_reached(f) else 145 - f.top("arm")
 
 
 def over_own_best(f: Facts, name: str, most: float) -> float:

@@ -26,7 +26,7 @@ def stepped_on_the_spot(f: Facts) -> bool:
     """A bent knee, up and down again in a stride's time, the hips staying up: a stance is held,
     a lunge sinks, an abduction lifts a long leg."""
     return (
-        f.hold_s < 2.5
+        f.end_s - f.start_s < 4
         and abs(f.change("hip_height")) < 0.2
         and f.rest("hip_height") > 1.15
         and f.top("knee_bend") > 25
@@ -67,7 +67,7 @@ DRILL = Drill(
         name="front",
         camera="In front of you or beside you, lens at hip height, 2.2-3 m away, feet seen.",
         fits=lambda b: postures.facing_camera(b) or postures.side_on(b),
-        posture=postures.upright,
+        posture=postures.standing,
         needs=(),
     ),
     signal=Signal("knee_lift", "T", knee_lift, "this knee above the other"),

@@ -45,12 +45,12 @@ DRILL = Drill(
         name="side",
         camera="Beside you, lens at hip height, 2.2-3 m away, head and feet in the picture.",
         fits=postures.side_on,
-        posture=postures.upright,
+        posture=postures.standing,
         needs=(),
     ),
     signal=Signal("knee_bend", "deg", knee_bend, "bend of the stretched knee, 0 straight"),
     # Card: hold from 100 deg; measured: 118-124 deg of true bend reads 117-125, one body 92.
-    motion=HoldRule(enter=85, end=65, ended_by="foot_down", within=12),
+    motion=HoldRule(enter=85, end=65, ended_by="foot_down", end_s=0.4, within=15),
     sides=Sides.MOVING,
     measures=(
         Signal("thigh_forward", "deg", lambda b: b.thigh_forward(b.drawn(b.work.side))),
@@ -67,7 +67,8 @@ DRILL = Drill(
             warn=11,
             strong=20,
             judge=lambda f: f.top("thigh_forward"),
-            source="drills.md D15, EC 15 / 25; measured: 12 deg reads 5, 24 deg 17, 32 deg 26; good form under 1",
+            source="drills.md D15, EC 15 / 25; measured: 12 / 24 / 32 deg read 5 / 17 / 26, good "
+            "form under 1",
             what="Your knee drifted forward.",
         ),
         Fault(

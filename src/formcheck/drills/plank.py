@@ -12,9 +12,11 @@ def on_knees(b: Body) -> bool:
 
 
 def propped(b: Body) -> bool:
-    """Face down with the shoulders held up over the elbows, not all fours, not lying flat."""
+    """Face down with the shoulders held up over the elbows, not all fours, not lying
+    flat, not on the back with bent knees."""
     return (
-        abs(b.trunk.elevation) <= 40
+        abs(b.trunk.elevation) <= 32
+        and (not on_knees(b) or b.height(b.near.ankle, b.near.knee) > 0.15)
         and b.height(b.near.shoulder, b.near.elbow) > 0.35
         and abs(b.shift(b.near.shoulder, b.near.elbow)) < 0.45
         and angle(b.near.shoulder, b.near.hip, b.near.knee) > 115

@@ -39,7 +39,7 @@ def apart(b: Body, part: str) -> complex:
 def sank_between_the_feet(f: Facts) -> bool:
     """From standing, both feet staying and both knees bending alike: a lunge, a step or a lifted
     foot is another exercise."""
-    stood = f.rest("depth") < -1.15
+    stood = f.rest("depth") < -1.15 and f.rest("trunk_tilt") < 30
     return stood and abs(f.change("stride")) < 0.3 and abs(f.change("knee_level")) < 0.3
 
 
@@ -140,7 +140,7 @@ DRILL = Drill(
             strong=62,
             judge=lambda f: f.top("trunk_tilt"),
             can_see=from_the_side,
-            source="drills.md D20, EC 45 / 60; measured: good form 35-38, 12 deg too far 49, 24 deg 60",
+            source="drills.md D20, EC 45 / 60; measured: good form 35-38, 12 / 24 deg too far 49 / 60",
             what="Your trunk fell forward at the bottom.",
         ),
         Fault(
