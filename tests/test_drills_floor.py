@@ -58,7 +58,7 @@ def confirmed(name: str, **changes: Any) -> bool:
     return drill.confirm(facts(drill, **changes))
 
 
-def judged(name: str, code: str, hold_target_s: float | None = None, **changes: Any) -> float:
+def judged(name: str, code: str, hold_target_s: Any = None, **changes: Any) -> float:
     drill = get_drill(name)
     judge = drill.fault(code).judge
     assert judge is not None
