@@ -85,6 +85,7 @@ TILT = {"tilt": (-0.03, 0.03), "hip_lift": (0.06, 0.05)}
     [
         ("prone_leg_raise", LEG, {"other_raise": (6.0, 22.0)}),  # the other leg rose
         ("prone_leg_raise", LEG, {"raise": (45.0, 57.0)}),  # a bent knee: buttock tone
+        ("prone_leg_raise", LEG, {"other_raise": (50.0, 50.0)}),  # shins that changed places
         ("prone_leg_raise", LEG, {"knee_angle": (177.0, 95.0)}),  # a heel to the bottom
         ("prone_leg_raise", LEG, {"trunk": (4.0, 20.0)}),  # getting up
         ("buttock_tone", BENT, {"foot": (0.1, 0.4)}),  # a straight leg

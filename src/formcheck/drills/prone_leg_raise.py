@@ -12,10 +12,12 @@ def raised(b: Body) -> float:
 
 
 def long_leg_alone(f: Facts) -> bool:
-    """A leg that lay long rose more than the other (a far leg is drawn half along with the near
+    """Both feet lay down, and one long leg rose more than the other (a far leg is drawn half along with the near
     one, measured), and the trunk did not rise with it."""
     return (
         f.rest("raise") < 25
+        and not f.rest("other_raise") > 25
+        and not f.top("other_raise") > 25
         and f.change("raise") > f.change("other_raise")
         and f.top("knee_angle") > 115
         and abs(f.change("trunk")) < 12
