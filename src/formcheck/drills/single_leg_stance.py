@@ -25,7 +25,7 @@ def lift(b: Body) -> float:
 
 def free_leg_hangs(f: Facts) -> bool:
     """A long free leg swung out to the side is an abduction or a kick, not a stance."""
-    return not (f.top("side_reach") > 14 or f.largest("side_reach") > 40)
+    return not (f.top("side_reach") > 14 or f.largest("side_reach") > 20)
 
 
 def side_reach(b: Body) -> float:
