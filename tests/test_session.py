@@ -153,9 +153,17 @@ def test_who_is_not_in_place_is_told_how() -> None:
     film = Film(Session([item()]))
     film.watch(25, nobody)
     words = film.words()
-    n = words.index(ABDUCTION.summary)
-    assert words[n + 1] == ABDUCTION.setup
-    assert words[n + 2].startswith("The camera goes ")
+    n = words.index(ABDUCTION.setup)
+    assert words[n + 1].startswith("The camera goes ")
+
+
+def test_who_is_badly_placed_is_told_that_instead() -> None:
+    film = Film(Session([item()]))
+    film.watch(10, lambda t: replace(person(t), people=2))
+    assert ABDUCTION.setup not in film.words()
+    # as soon as the introduction is over
+    assert film.words()[-1] == "I see two people. One at a time, please"
+    assert film.said[-1][0] - film.said[-2][0] < 3
 
 
 def test_nobody_there_is_told_so_and_no_set_begins() -> None:
@@ -280,7 +288,7 @@ def test_rest_is_as_long_as_the_plan_says() -> None:
     assert "Five more seconds" in film.words()
     film.watch(30, until=Stage.SET)
     assert "Set two of two" in film.words()
-    assert ABDUCTION.summary not in film.words()  # told once is enough
+    assert ABDUCTION.cautions[0] not in film.words()  # told once is enough
 
 
 def test_another_drill_follows_without_a_rest() -> None:

@@ -173,9 +173,11 @@ class Session:
                 self.mouth.say(Line(text, "how", 3, 60.0), t)
         # They may get into position while being told how; nothing is corrected meanwhile.
         self._guide.update(pose, light)
-        if self._guide.ready(t):
-            self.mouth.drop("how")  # they know
+        found = self._guide.problem
+        if self._guide.ready(t) or (found is not None and found.code not in _TOLD_BY_HOW):
+            self.mouth.drop("how")  # they know, or something else is in the way
         if not self.mouth.busy(t):
+            self._guide.forget_said()
             self._go(Stage.SETUP, t)
 
     def _set_up(self, pose: Pose, light: float) -> None:
@@ -365,6 +367,9 @@ class Session:
         return [] if line is None else [line]
 
 
+#: What is put right by being told how to lie or stand and where the camera goes.
+_TOLD_BY_HOW = {"not_in_start_position", "no_person", "wrong_view"}
+
 #: How the forms of a drill are spoken; others are said as the plan names them.
 _FORMS = {
     "knees": "from the knees",
@@ -396,7 +401,7 @@ def _introduction(item: Item, side: Side | None) -> tuple[list[str], list[str]]:
     if item.turn == "first":
         what.append("Begin with the side you like")
     place = drill.camera.split(",")[0]
-    return what, [drill.summary, drill.setup, f"The camera goes {place[:1].lower()}{place[1:]}"]
+    return what, [drill.setup, f"The camera goes {place[:1].lower()}{place[1:]}"]
 
 
 def _credit(event: HoldDone, target: float | None) -> float:

@@ -198,6 +198,10 @@ class SetupGuide:
         self._said = self.problem.code, t
         return self.problem.say
 
+    def forget_said(self) -> None:
+        """What :meth:`update` has given so far was not spoken."""
+        self._said = ("", -1e9)
+
     def ready(self, t: float) -> bool:
         """Whether the start position has been held for two seconds at ``t``."""
         return t - self._good_since >= self.HOLD_S  # False while NaN
