@@ -12,8 +12,8 @@ def raised(b: Body) -> float:
 
 
 def long_leg_alone(f: Facts) -> bool:
-    """Both feet lay down, and one long leg rose more than the other (a far leg is drawn half along with the near
-    one, measured), and the trunk did not rise with it."""
+    """Both feet lay down, one long leg rose more than the other (a far leg is drawn half along
+    with the near one, measured), and the trunk did not rise with it."""
     return (
         f.rest("raise") < 25
         and not f.rest("other_raise") > 25
