@@ -17,7 +17,8 @@ import typer
 from fakes import person
 from typer.testing import CliRunner
 
-from formcheck.bench import answers, cache, replays, run
+from formcheck import cache
+from formcheck.bench import answers, replays, run
 from formcheck.bench.command import bench
 from formcheck.bench.document import (
     MEASURES,

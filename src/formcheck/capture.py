@@ -200,6 +200,8 @@ class VideoFile(Stream):
         path: the clip.
         start_s, end_s: judge only frames with ``start_s <= t < end_s``, in seconds from the
             clip's first frame; ``t`` keeps counting from that frame.
+        every_s: leave out frames so that on average one comes in so many seconds; 0 leaves out
+            none. What is left out is decoded, but neither converted nor looked at.
         rotate: clockwise degrees (0, 90, 180, 270) that turn a sideways recording upright, on
             top of what the file's own rotation mark asks for, which is always obeyed.
 
@@ -218,11 +220,13 @@ class VideoFile(Stream):
         start_s: float | None = None,
         end_s: float | None = None,
         *,
+        every_s: float = 0.0,
         rotate: int = 0,
     ) -> None:
         self.path = Path(path)
         super().__init__(self.path.name)
         self._turn = _check_rotate(rotate)
+        self.every_s = every_s
         self.start_s, self.end_s = _check_window(start_s, end_s)
         _check_file(self.path, "a video")
         self._capture = self._open()
@@ -293,6 +297,7 @@ class VideoFile(Stream):
         sought = self.start_s > self.SEEK_FROM_S and self._seek()
         shot = self._next(self.start_s) if self.start_s > 0 else (0.0, image)
         repeated, last = 0, -math.inf
+        due = self.start_s
         while shot is not None:
             t = _seconds32(shot[0])
             if t >= self.end_s:
@@ -302,7 +307,9 @@ class VideoFile(Stream):
                 yield Frame(t, shot[1])
             else:
                 repeated += 1  # it claims the time of a frame before it
-            shot = self._next(self.start_s)
+            due = max(due + self.every_s, t)
+            # A millisecond's grace: times in a container are rounded.
+            shot = self._next(due - 0.001 if self.every_s else self.start_s)
         if last == -math.inf:
             raise InputError(
                 f"{self.path}: expected frames from {self.start_s:g} s on, the clip ends before; "

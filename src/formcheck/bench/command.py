@@ -70,7 +70,7 @@ def bench(
     ] = False,
 ) -> None:
     """Measure how right and how fast the analyzers are, on labelled clips."""
-    from .cache import default_folder
+    from ..cache import default_folder
     from .document import compare_documents, document, failures, parse_bars
     from .labels import find_labels
     from .report import comparison_text, misses_text, summary_text

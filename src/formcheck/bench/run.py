@@ -17,11 +17,11 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from .. import cache
 from ..drill import Dose
 from ..errors import FormcheckError, InputError, ModelError
 from ..events import SetResult
 from ..pose import Pose, Side
-from . import cache
 from .answers import Answers
 from .labels import Label
 from .metrics import ClipScore, Miss, judge, misses
@@ -253,18 +253,15 @@ def _landmark(task: tuple[Path, Path, str]) -> None:
     from ..capture import VideoFile, write_track
     from ..landmarker import Landmarker
     from ..models import find_model
+    from ..pipeline import Seen, looked_at
+    from ..runner import provenance
 
     clip, target, name = task
     model = find_model(name)
     with VideoFile(clip) as video, Landmarker(model) as landmarker:
-        poses = [landmarker.detect(frame) for frame in video]
-        meta = {
-            "fps": video.fps,
-            "model": landmarker.model_name,
-            "model_sha256": landmarker.sha256,
-            "mediapipe": cache.mediapipe_version(),
-            "clip": clip.name,
-        }
+        with looked_at(video, landmarker) as stream:
+            poses = [seen.pose for seen in stream if isinstance(seen, Seen)]
+        meta = {"fps": video.fps, "clip": clip.name, **provenance(landmarker)}
     write_track(target, poses, meta)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import json
 import sys
 import time
@@ -72,6 +73,45 @@ def expand(paths: Iterable[Path]) -> list[Path]:
             )
         clips += found
     return clips
+
+
+def find_clips(texts: Iterable[str]) -> list[str]:
+    """Clips by name, folder, pattern (``clips/**/*.mp4``), URL, or a ``.txt`` list of these.
+
+    A list has one entry a line, counted from the list's own folder; ``#`` begins a comment.
+    A clip that is named twice is taken twice.
+
+    Raises:
+        InputError: a folder, pattern or list gives no clip.
+    """
+    found: list[str] = []
+    for text in texts:
+        path = Path(text).expanduser()
+        if "://" in text:
+            found.append(text)
+        elif path.suffix.lower() == ".txt" and path.is_file():
+            found += find_clips(_lines(path))
+        elif glob.has_magic(text) and not path.exists():
+            hits = sorted(glob.glob(str(path), recursive=True))
+            clips = [hit for hit in hits if Path(hit).suffix.lower() in CLIP_SUFFIXES]
+            if not clips:
+                raise InputError(f"{text}: expected clips to fit this pattern, found none")
+            found += clips
+        else:
+            found += [str(clip) for clip in expand([path])]
+    return found
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: expected a list of clips (text), it cannot be read") from error
+    lines = [line.strip() for line in text.splitlines()]
+    entries = [line for line in lines if line and not line.startswith("#")]
+    if not entries:
+        raise InputError(f"{path}: expected a list of clips, one a line; it is empty")
+    return [entry if "://" in entry else str(path.parent / entry) for entry in entries]
 
 
 def label_of(clip: Path) -> dict[str, Any]:

@@ -26,7 +26,11 @@ def register(app: typer.Typer) -> None:
 
 def score(
     clips: Annotated[
-        list[Path], typer.Argument(metavar="CLIP…", help="Videos, pose tracks (.npz) or folders.")
+        list[str],
+        typer.Argument(
+            metavar="CLIP…",
+            help="Videos, pose tracks (.npz), folders, patterns, or a .txt list of them.",
+        ),
     ],
     drill: Annotated[
         str | None,
@@ -61,6 +65,26 @@ def score(
     end: Annotated[
         float | None, typer.Option(metavar="S", help="Judge up to here, seconds.")
     ] = None,
+    stride: Annotated[
+        str,
+        typer.Option(help="all frames, or auto: as few as the drill's movement needs."),
+    ] = "all",
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="For many clips: results into this folder; resumes."),
+    ] = None,
+    jobs: Annotated[
+        int | None,
+        typer.Option(min=1, metavar="N", help="With --out: processes; default half the cores."),
+    ] = None,
+    cluster: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="With --out: a Dask scheduler, tcp://HOST:PORT."),
+    ] = None,
+    cache: Annotated[
+        bool,
+        typer.Option("--cache/--no-cache", help="With --out: keep landmarks for the next time."),
+    ] = True,
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit 1 if any of several clips fails.")
     ] = False,
@@ -77,14 +101,47 @@ def score(
         get_drill(drill, settings.drills_folder)
     wanted_side = common.parse_side(side)
     asked = common.asked(reps, hold)
-    found = common.expand(clips)
-    many = len(found) > 1 or any(path.is_dir() for path in clips)
+    if stride not in ("all", "auto"):
+        raise UsageError(f"--stride: expected all or auto, got {stride!r}")
+    named = common.find_clips(clips)
+    if out is not None:
+        from ..batch import Task
+        from ..cache import default_folder
+        from .many import score_many
+
+        if any(place is not None for place in (json_, csv, events, video, poses)):
+            raise UsageError(
+                "--out writes results and a table of its own; leave out --json, --csv, --events, "
+                "--video and --poses"
+            )
+        tracks_only = all(clip.lower().endswith(".npz") for clip in named)
+        base = Task(
+            clip="",
+            name="",
+            drill="",
+            side=wanted_side,
+            dose=asked,
+            model=None if tracks_only else model or settings.model,
+            start_s=start,
+            end_s=end,
+            stride=stride,
+            drills_folder=str(settings.drills_folder) if settings.drills_folder else None,
+            cache=str(default_folder()) if cache else None,
+        )
+        score_many(named, base, drill, out, jobs or max(1, cores() // 2), cluster, strict)
+        return
+    if jobs is not None or cluster is not None:
+        raise UsageError("--jobs and --cluster go with --out DIR; name a folder for the results")
+    if remote := next((clip for clip in named if "://" in clip), None):
+        raise UsageError(f"{remote}: clips behind URLs go with --out DIR; name a folder")
+    found = [Path(clip) for clip in named]
+    many = len(found) > 1 or any(Path(clip).is_dir() for clip in clips)
     if json_ == "-" == events:
         raise UsageError("--json - and --events - both want the standard output; name a file")
     _refuse_overwriting(found, [json_, csv, events, video, poses])
     needs_model = any(clip.suffix.lower() != ".npz" for clip in found)
     found_model = find_model(model or settings.model) if needs_model else None
-    job = _Job(drill, wanted_side, asked, found_model, start, end, settings.drills_folder)
+    job = _Job(drill, wanted_side, asked, found_model, start, end, settings.drills_folder, stride)
 
     done: list[tuple[str, SetResult, Drill]] = []
     failed: list[FormcheckError] = []
@@ -130,6 +187,15 @@ def score(
         raise typer.Exit(1)
 
 
+def cores() -> int:
+    """Cores this process may use. One process keeps up to two of them busy."""
+    import os
+
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 class _Job:
     """What is the same for every clip."""
 
@@ -142,10 +208,11 @@ class _Job:
         start_s: float | None,
         end_s: float | None,
         folder: Path | None,
+        stride: str = "all",
     ) -> None:
         self.drill, self.side, self.asked, self.folder = drill, side, asked, folder
         self.start_s, self.end_s = start_s, end_s
-        self.model = model
+        self.stride, self.model = stride, model
         self.lost_outputs: set[str] = set()
 
 
@@ -153,7 +220,8 @@ def _score_one(
     clip: Path, job: _Job, sinks: list[Sink], many: bool
 ) -> tuple[str, SetResult, Drill]:
     from ..analyzer import Analyzer
-    from ..capture import open_source
+    from ..batch import every_s
+    from ..capture import VideoFile, open_source
     from ..pipeline import looked_at
     from ..runner import RunInfo, provenance, run_set
     from . import common
@@ -162,6 +230,8 @@ def _score_one(
         # Whether the clip can be read comes before which drill it shows.
         stream = stack.enter_context(open_source(str(clip), start_s=job.start_s, end_s=job.end_s))
         drill = common.drill_for(clip, job.drill, job.folder)
+        if job.stride == "auto" and isinstance(stream, VideoFile):
+            stream.every_s = every_s(drill)
         dose = common.asked(job.asked.reps, job.asked.hold_s, common.label_dose(clip))
         landmarker = None
         if clip.suffix.lower() != ".npz":

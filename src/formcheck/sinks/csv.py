@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ..events import FaultSpan, SetResult
     from ..runner import RunInfo
 
-__all__ = ["COLUMNS", "CsvReps"]
+__all__ = ["COLUMNS", "CsvReps", "rows"]
 
 COLUMNS = (
     "clip", "drill", "set", "type", "n", "side", "start_s", "peak_s", "end_s", "hold_s",
@@ -46,13 +46,14 @@ class CsvReps(BaseSink):
     def close(self, result: SetResult | None) -> None:
         if result is None or self._info is None:
             return
-        self._rows += _rows(result, self._info)
+        self._rows += rows(result, self._info)
         text = io.StringIO()
         csv.writer(text, lineterminator="\n").writerows([COLUMNS, *self._rows])
         replace_text(self._path, text.getvalue())
 
 
-def _rows(result: SetResult, info: RunInfo) -> Iterable[tuple[str, ...]]:
+def rows(result: SetResult, info: RunInfo) -> Iterable[tuple[str, ...]]:
+    """One row a repetition or hold, as text in the order of :data:`COLUMNS`."""
     head = (_safe(info.clip), result.drill, info.set)
     for r in result.reps:
         yield _cells(

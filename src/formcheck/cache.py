@@ -13,9 +13,9 @@ import importlib.metadata
 from functools import cache
 from pathlib import Path
 
-from ..folders import cache_dir
+from .folders import cache_dir
 
-__all__ = ["code_version", "default_folder", "file_sha256", "track_path"]
+__all__ = ["code_version", "default_folder", "file_sha256", "source_hash", "track_path"]
 
 #: The modules whose code decides what the landmarks of a clip are.
 _CODE = ("capture.py", "landmarker.py")
@@ -49,13 +49,24 @@ def _meaning(source: str) -> str:
 @cache
 def code_version() -> str:
     """A hash of the code between a clip's bytes and its poses; imports none of it."""
-    folder = Path(__file__).resolve().parent.parent
+    folder = Path(__file__).resolve().parent
     digest = hashlib.sha256()
     for name in _CODE:
         source = folder / name
         if source.exists():
             digest.update(_meaning(source.read_text(encoding="utf-8")).encode())
     return digest.hexdigest()
+
+
+@cache
+def source_hash() -> str:
+    """A hash of every source file of formcheck: its version, also while it is being worked on."""
+    root = Path(__file__).resolve().parent
+    digest = hashlib.sha256()
+    for path in sorted(root.rglob("*.py")):
+        digest.update(path.relative_to(root).as_posix().encode() + b"\0")
+        digest.update(path.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
 
 
 @cache

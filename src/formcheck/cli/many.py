@@ -1,0 +1,207 @@
+"""``formcheck score … --out DIR``: folders of clips, spread over processes or a cluster."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from ..errors import FormcheckError, InputError
+from . import common
+
+if TYPE_CHECKING:
+    from ..batch import Task
+    from ..drill import Drill
+
+
+def score_many(
+    clips: Sequence[str],
+    base: Task,
+    drill: str | None,
+    out: Path,
+    jobs: int,
+    cluster: str | None,
+    strict: bool,
+) -> None:
+    """Score ``clips`` into the folder ``out``; what an earlier run did there stays done.
+
+    Args:
+        clips: paths or URLs.
+        base: the task that all of them share.
+        drill: for all clips, else each one's own.
+        jobs: processes on this machine.
+        cluster: address of a Dask scheduler, in place of processes here.
+        strict: exit 1 when a clip failed.
+    """
+    from ..batch import Local, Pool, Scored, Store, about, spread
+
+    base = replace(base, made_by=about(base.model))
+    failed: dict[str, str] = {}
+    keys: dict[str, str] = {}
+    with ExitStack() as stack:
+        store = stack.enter_context(Store(out))
+        count = _Count(len(clips))
+
+        def todo() -> Iterator[Task]:
+            for clip, name in zip(clips, names(clips), strict=True):
+                try:
+                    task = _task(base, clip, name, drill)
+                    key = task.key
+                except FormcheckError as error:
+                    failed[clip] = str(error)
+                    count.one(failed=True)
+                    continue
+                if store.has(task, key):
+                    count.skip()
+                    continue
+                keys[clip] = key
+                yield task
+
+        try:
+            pool: Pool
+            if cluster is None:
+                pool = stack.enter_context(Local(jobs))
+            else:
+                from ..cluster import connected
+
+                pool = stack.enter_context(connected(cluster, base.model))
+            stack.enter_context(count)
+            for task, answer in spread(todo(), pool):
+                if pool.lost():
+                    raise InputError(
+                        f"{cluster}: the scheduler went away; what was done is kept, give the "
+                        "same command again to go on"
+                    )
+                if isinstance(answer, Scored):
+                    store.add(task, keys.pop(task.clip), answer)
+                    for line in answer.warnings:
+                        count.say(f"warning: {line}")
+                else:
+                    failed[task.clip] = answer.why
+                count.one(failed=not isinstance(answer, Scored))
+        except KeyboardInterrupt:
+            common.warn("stopped; what was done is kept, give the same command again to go on")
+            raise typer.Exit(130) from None
+        finally:
+            store.write(clips)
+    _report(count, failed, out)
+    if len(failed) == len(clips):
+        raise typer.Exit(InputError.exit_code)
+    if failed and strict:
+        raise typer.Exit(1)
+
+
+def names(clips: Sequence[str]) -> list[str]:
+    """What results call the clips: the file's name, or the path where two have the same name."""
+    times = Counter(Path(clip).name for clip in clips)
+    return [clip if times[Path(clip).name] > 1 else Path(clip).name for clip in clips]
+
+
+def _task(base: Task, clip: str, name: str, drill: str | None) -> Task:
+    folder = Path(base.drills_folder) if base.drills_folder else None
+    judged: Drill = common.drill_for(Path(clip), drill, folder)
+    dose = common.asked(base.dose.reps, base.dose.hold_s, common.label_dose(Path(clip)))
+    track = clip.lower().endswith(".npz")
+    return replace(
+        base,
+        clip=clip,
+        name=name,
+        drill=judged.name,
+        dose=dose,
+        model=None if track else base.model,
+        made_by=base.made_by[:1] if track else base.made_by,
+        stride="all" if track else base.stride,
+    )
+
+
+def _report(count: _Count, failed: dict[str, str], out: Path) -> None:
+    for clip, why in failed.items():
+        line = " ".join(why.split())
+        common.warn(f"failed: {line if clip in line else f'{clip}: {line}'}")
+    place = out / "failed.txt"
+    if failed:
+        # A list that `score` takes, so that the mended clips can be scored by it.
+        place.write_text(
+            "".join(f"# {' '.join(why.split())}\n{clip}\n" for clip, why in failed.items()),
+            encoding="utf-8",
+        )
+    else:
+        place.unlink(missing_ok=True)
+    common.warn(f"{count}; results.jsonl and reps.csv are in {out}")
+
+
+class _Count:
+    """Counts clips, and shows on stderr how far it is: a bar, or a line now and then."""
+
+    EVERY_S = 30.0
+
+    def __init__(self, total: int) -> None:
+        self.total, self.done, self.failed, self.skipped = total, 0, 0, 0
+        self._began = self._told = time.monotonic()
+        self._bar: Any = None
+        self._task: Any = None
+
+    def __str__(self) -> str:
+        parts = [f"{self.done + self.failed + self.skipped} of {self.total} clips"]
+        if self.skipped:
+            parts.append(f"{self.skipped} done before")
+        if self.failed:
+            parts.append(f"{self.failed} failed")
+        rate = (self.done + self.failed) / max(1e-3, time.monotonic() - self._began)
+        if self.done:
+            parts.append(f"{rate:.1f} clips/s" if rate >= 1 else f"{60 * rate:.1f} clips/min")
+        return ", ".join(parts)
+
+    def say(self, line: str) -> None:
+        """A line for the person that the bar is not drawn over."""
+        if self._bar is None:
+            common.warn(line)
+        else:
+            self._bar.console.print(f"formcheck: {line}", markup=False, highlight=False)
+
+    def one(self, failed: bool) -> None:
+        self.failed += failed
+        self.done += not failed
+        self._show()
+
+    def skip(self) -> None:
+        self.skipped += 1
+
+    def _show(self) -> None:
+        reached = self.done + self.failed + self.skipped
+        if self._bar is not None:
+            self._bar.update(self._task, completed=reached, description=str(self))
+            return
+        now = time.monotonic()
+        if now - self._told >= self.EVERY_S:
+            self._told = now
+            left = (now - self._began) / (self.done + self.failed) * (self.total - reached)
+            common.warn(f"{self}, about {left / 60:.0f} min left")
+
+    def __enter__(self) -> _Count:
+        if sys.stderr.isatty():
+            from rich.console import Console
+            from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+            self._bar = Progress(
+                BarColumn(),
+                TextColumn("{task.description}", markup=False),
+                TimeRemainingColumn(),
+                console=Console(stderr=True),
+                transient=True,
+            )
+            self._task = self._bar.add_task(str(self), total=self.total)
+            self._bar.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        bar, self._bar = self._bar, None
+        if bar is not None:
+            bar.stop()
