@@ -194,6 +194,10 @@ def test_a_cue_keeps_out_of_the_countdown() -> None:
     assert long_cue.cue not in words
 
 
+def test_nothing_is_said_of_the_top_where_no_hold_was_asked_for() -> None:
+    assert play(voice("reps"), hold(15, None)) == []
+
+
 def test_at_the_top_of_a_rep_it_says_lower() -> None:
     v = voice("reps")
     assert [w for _, w in play(v, hold(4, 3))] == ["Hold", "And lower"]

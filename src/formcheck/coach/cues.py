@@ -151,7 +151,8 @@ class SetVoice:
                     self._say_praise(said, step.t)
 
     def _hold(self, step: Step, lines: list[Line]) -> None:
-        if not math.isfinite(step.hold_s):
+        top_of_rep = self.kind == "reps" and step.target_hold_s is None
+        if top_of_rep or not math.isfinite(step.hold_s):
             self._second = None
             return
         second = math.floor(step.hold_s + 1e-6)

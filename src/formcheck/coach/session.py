@@ -235,12 +235,12 @@ class Session:
         return lines
 
     def _count_down(self, step: Step, t: float) -> None:
-        """Three, two, one, and go; not for a hold that is running already, as a plank is."""
+        """Three, two, one, and go; not for who has begun already, as in a plank."""
         at = t - self._began_s
         if self.item.drill.kind == "hold":
             at -= self.HOLD_BEGINS_S
-            if isfinite(step.hold_s):
-                self._told |= {f"down {second}" for second in range(4)}
+        if isfinite(step.hold_s) or step.phase in (Phase.RISE, Phase.TOP, Phase.FALL):
+            self._told |= {f"down {second}" for second in range(4)}
         for second, word in enumerate(("Three", "two", "one", "and go")):
             if at >= second:
                 self._once(f"down {second}", word, t, keep_s=0.8, urgency=1)
