@@ -152,6 +152,7 @@ class Reps:
         self._samples: deque[tuple[float, float]] = deque()
         self._rest_seen = True  # since the last gap
         self._crossed_s: float | None = None  # since when the pending crossing holds
+        self._crossed_at = nan
         self._free_from_s = -inf
         self._top_since: float | None = None
         self._still_since = nan
@@ -230,10 +231,7 @@ class Reps:
 
     def _moving(self, t: float, x: float) -> RepShape | None:
         rule = self.rule
-        if x < self.rest:
-            # Lower than what was taken for rest (a set that began in the air): the movement is
-            # over when the way down is.
-            self.rest, self._crossed_s = x, t
+        self.rest = min(self.rest, x)
         self.peak = max(self.peak, x)
         rise = self.peak - self.rest
         share = (x - self.rest) / rise
@@ -257,8 +255,9 @@ class Reps:
         if x - self.rest > rule.end:
             self._crossed_s = None
             return None
-        if self._crossed_s is None:
-            self._crossed_s = t
+        # Still on the way down, to below what was taken for rest (a set that began in the air)?
+        if self._crossed_s is None or x < self._crossed_at - rule.end / 4:
+            self._crossed_s, self._crossed_at = t, x
         return self._close(t) if t - self._crossed_s >= rule.dwell_s else None
 
     def _still_for(self, t: float, x: float, within: float) -> float:
