@@ -97,8 +97,7 @@ DRILL = Drill(
             strong=24,
             judge=lambda f: f.top("thighs_apart"),
             confidence="B",
-            source="drills.md D18, EC 12 / 20, plus 3 deg for a far thigh; for a straight free "
-            "leg",
+            source="drills.md D18, EC 12 / 20, plus 3 deg for a far thigh; for a straight free leg",
             what="Your thighs were not level with each other.",
         ),
         Fault(

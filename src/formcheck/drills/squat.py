@@ -37,10 +37,12 @@ def apart(b: Body, part: str) -> complex:
 
 
 def sank_between_the_feet(f: Facts) -> bool:
-    """From standing, both feet staying and both knees bending alike: a lunge, a step or a lifted
-    foot is another exercise."""
+    """From standing, both feet staying and both knees bending alike (from the front bent knees
+    look straight): a lunge, a step or a lifted foot is another exercise."""
     stood = f.rest("depth") < -1.15 and f.rest("trunk_tilt") < 30
-    return stood and abs(f.change("stride")) < 0.3 and abs(f.change("knee_level")) < 0.3
+    feet_stayed = abs(f.change("stride")) < 0.3 and abs(f.change("knee_level")) < 0.3
+    both_bent = from_the_front(f) or f.change("least_bend") > 20
+    return stood and feet_stayed and both_bent and f.change("depth") > 0.15
 
 
 def from_the_front(f: Facts) -> bool:
@@ -78,6 +80,7 @@ DRILL = Drill(
         Signal("shoulder_width", "T", lambda b: abs(b.shoulder_separation)),
         Signal("stride", "T", lambda b: abs(apart(b, "ankle"))),
         Signal("knee_level", "T", lambda b: apart(b, "knee").imag),
+        Signal("least_bend", "deg", lambda b: 180 - max(b.drawn(s).knee_angle for s in Side)),
         Signal("knee_ratio", "ratio", lambda b: apart(b, "knee").real / apart(b, "ankle").real),
         Signal("stance", "ratio", lambda b: apart(b, "ankle").real / apart(b, "shoulder").real),
         Signal("toes_out", "T", toes_outward),
@@ -140,7 +143,7 @@ DRILL = Drill(
             strong=62,
             judge=lambda f: f.top("trunk_tilt"),
             can_see=from_the_side,
-            source="drills.md D20, EC 45 / 60; measured: good form 35-38, 12 / 24 deg too far 49 / 60",
+            source="drills.md D20, EC 45 / 60; measured: good form 35-38, 12 / 24 deg more 49 / 60",
             what="Your trunk fell forward at the bottom.",
         ),
         Fault(
