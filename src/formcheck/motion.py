@@ -255,9 +255,9 @@ class Reps:
         if x - self.rest > rule.end:
             self._crossed_s = None
             return None
-        # Still on the way down, to below what was taken for rest (a set that began in the air)?
+        # Still on the way down, well below what was taken for rest (a set that began in the air)?
         if self._crossed_s is None or x < self._crossed_at - rule.end / 4:
-            self._crossed_s, self._crossed_at = t, x
+            self._crossed_s, self._crossed_at = t, self.rest
         return self._close(t) if t - self._crossed_s >= rule.dwell_s else None
 
     def _still_for(self, t: float, x: float, within: float) -> float:
