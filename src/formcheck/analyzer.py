@@ -326,14 +326,16 @@ class Analyzer:
         facts = lane.facts(shape)
         if isinstance(shape, RepShape):
             lane.forget_movement(t)
-        if self.drill.confirm is not None and not self.drill.confirm(facts):
+        cut = isinstance(shape, RepShape) and shape.cut  # half a movement: nothing to judge it by
+        if not cut and self.drill.confirm is not None and not self.drill.confirm(facts):
             lane.spans = [s for s in lane.spans if s.to_s <= facts.start_s]
             self._unjudged.append(
                 CannotJudgeSpan(facts.start_s, facts.end_s, Reason.WRONG_EXERCISE)
             )
             return [CannotJudge(t, Reason.WRONG_EXERCISE)]
-        events = lane.judge(t, facts, self._unseen)
-        lane.earlier.append(facts)
+        events = [] if cut else lane.judge(t, facts, self._unseen)
+        if not cut:
+            lane.earlier.append(facts)
         spans = tuple(lane.spans)
         if isinstance(shape, RepShape):
             rep = Rep(

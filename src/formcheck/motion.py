@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from math import inf, isfinite, nan
 from statistics import median
@@ -83,7 +83,7 @@ class RepShape:
 
     ``start_s``..``peak_s`` is the rise, ``peak_s``..``hold_end_s`` the hold at the top,
     ``hold_end_s``..``end_s`` the fall. ``whole_rise`` is False when the movement was already
-    under way at the first sample.
+    under way at the first sample, ``cut`` is True when the stream ended before the way back.
     """
 
     start_s: float
@@ -95,6 +95,7 @@ class RepShape:
     complete: bool
     whole_rise: bool = True
     whole_fall: bool = True
+    cut: bool = False
 
     @property
     def hold_s(self) -> float:
@@ -202,15 +203,15 @@ class Reps:
         return self._moving(t, x)
 
     def finish(self) -> RepShape | None:
-        """The stream ended: a movement most of the way back counts, others are dropped."""
-        if self.state is not RepState.FALL:
+        """The stream ended: a movement most of the way back counts, one cut before is partial."""
+        if self.state is RepState.REST:
             return None
-        fallen = (self.peak - self._samples[-1][1]) / (self.peak - self.rest)
-        return (
-            self._close(self._samples[-1][0], whole_fall=False)
-            if fallen >= self.rule.back
-            else None
-        )
+        t, x = self._samples[-1]
+        rise = self.peak - self.rest
+        if self.state is RepState.FALL and (self.peak - x) / rise >= self.rule.back:
+            return self._close(t, whole_fall=False)
+        shape = self._close(t, whole_fall=False)
+        return replace(shape, complete=False, cut=True) if shape is not None else None
 
     # -- the two halves of the machine -----------------------------------------------------------
     def _rest(self, t: float, x: float, dt: float) -> None:
