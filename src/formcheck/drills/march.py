@@ -18,8 +18,8 @@ from formcheck.drill import (
 
 
 def knee_lift(b: Body) -> float:
-    """The knee above the other one: a squat, which moves both, reads nothing."""
-    return b.height(b.drawn(b.work.side).knee, b.drawn(b.other.side).knee)
+    """The knee above the other one, 0 while it is the lower: a squat moves both and reads 0."""
+    return max(0.0, b.height(b.drawn(b.work.side).knee, b.drawn(b.other.side).knee))
 
 
 def stepped_on_the_spot(f: Facts) -> bool:
