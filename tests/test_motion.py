@@ -151,6 +151,13 @@ def test_end_must_dwell() -> None:
     assert at + 0.14 <= ended[0] <= at + 0.2
 
 
+def test_gliding_to_rest_does_not_put_the_end_off() -> None:
+    # Rest crept up by a hair while the movement began; every sample now lies below the last.
+    glide = ramps((0, 0.5), (2, 0.5), (3, 30), (4, 30), (5, 0.5), (7, 0.0), (8, 0.0))
+    ended = [t for m in [Reps(RULE)] for t, x in sampled(glide, 8) if m.update(t, x) is not None]
+    assert ended == [pytest.approx(5.0, abs=0.1)]
+
+
 def test_hysteresis_keeps_a_rep_open_until_end() -> None:
     def hover(t: float) -> float:
         if t < 4:
@@ -282,21 +289,29 @@ def test_a_set_that_begins_in_the_air_takes_no_top_for_rest() -> None:
 def test_a_rise_whose_beginning_was_not_seen_has_no_length() -> None:
     # Rest reads 14 at first, it is 0 in truth: of the first rise only the end was seen.
     machine = Reps(RULE)
-    (shape,) = feed(machine, sampled(ramps((0, 14), (1, 40), (2, 40), (3, 0), (4, 0)), 4))
+    (shape,) = feed(machine, sampled(ramps((0, 14), (1, 40), (2, 40), (2.6, 0), (4, 0)), 4))
     assert not shape.whole_rise
     assert shape.rest == pytest.approx(0, abs=0.5)
     assert shape.start_s <= 0.4
 
 
 def test_the_end_of_the_stream() -> None:
-    for to_s, whole in ((3.2, None), (4.35, None), (4.65, True)):
+    def cut_at(to_s: float) -> RepShape | None:
         machine = Reps(RULE)
         assert feed(machine, sampled(one_rep(rise=1.0, hold=1.0), to_s)) == []
-        last = machine.finish()
-        assert (last is not None) is bool(whole), to_s
-        if last is not None:
-            assert last.complete
-            assert not last.whole_fall
+        return machine.finish()
+
+    for to_s in (3.2, 4.35):  # at the top, less than half-way back: begun, not done
+        shape = cut_at(to_s)
+        assert shape is not None
+        assert shape.cut
+        assert not shape.complete
+    shape = cut_at(4.65)
+    assert shape is not None
+    assert shape.complete
+    assert not shape.cut
+    assert not shape.whole_fall
+    assert cut_at(1.9) is None
     assert Reps(RULE).finish() is None
 
 
