@@ -178,6 +178,27 @@ def test_pain_is_asked_until_it_is_a_number(answers: dict) -> None:
     assert diary.ask_level("Pain") == 7
 
 
+def test_a_single_drill_is_kept_and_spoken_too(tmp_path: Path, bridge: str) -> None:
+    from formcheck.analyzer import Analyzer
+    from formcheck.capture import open_source
+    from formcheck.drill import Dose
+    from formcheck.registry import get_drill
+    from formcheck.runner import RunInfo, run_set
+
+    log, drill = tmp_path / "voice.jsonl", get_drill("hip_bridge")
+    options = coached.Options(bridge, mute=True, voice_log=log)
+    with coached.drill_sinks(options, Dose(reps=3)) as sinks, open_source(bridge) as stream:
+        analyzer = Analyzer(drill, dose=Dose(reps=3))
+        run_set(stream, analyzer, sinks, info=RunInfo("a", (1, 1), drill="hip_bridge"))
+    spoken = [json.loads(line) for line in log.read_text().splitlines()]
+    counts = [s["said"] for s in spoken if s["kind"] == "count"]
+    assert counts == ["one", "two, last one next", "three", "four"]
+    with Journal(default_path()) as journal:
+        [row] = journal.sessions()
+        assert row["status"] == "done"
+        assert len(journal.children("sets", row["id"])) == 1
+
+
 # -- commands -------------------------------------------------------------------------------------
 
 

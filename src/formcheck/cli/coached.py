@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import typer
 
 from ..errors import InputError
 from ..sinks import BaseSink
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from ..coach.plans import Plan
     from ..coach.progression import Planned
     from ..coach.session import Item, Session
-    from ..drill import Drill
+    from ..drill import Dose, Drill
     from ..events import Step
     from ..journal import Journal, JournalSink
     from ..pipeline import Seen
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
     from ..runner import Control, Ended, RunInfo, Sink
     from ..sinks.voice import Voice
 
-__all__ = ["Options", "is_plan", "open_voice", "run_plan"]
+__all__ = ["Options", "drill_sinks", "is_plan", "open_voice", "run_plan"]
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,34 @@ def open_voice(options: Options) -> Voice:
         common.warn("no speech program found (espeak-ng, say); going on without a voice")
     speech = None if command is None else Speech(command, warn=common.warn)
     return Voice(speech, options.voice_log)
+
+
+@contextmanager
+def drill_sinks(options: Options, dose: Dose) -> Iterator[list[Sink]]:
+    """Voice and journal for ``live DRILL``: a session of one drill, without a plan.
+
+    On a terminal the safety questions come first where they are due.
+
+    Raises:
+        typer.Exit: the answers end it here; the advice has been printed.
+    """
+    from .. import __version__
+    from ..journal import JournalSink
+
+    with ExitStack() as stack:
+        journal = stack.enter_context(diary.open_journal())
+        if sys.stdin.isatty() and not _questions(journal):
+            raise typer.Exit
+        session = journal.begin_session(None, __version__)
+        planned = {"sets": 1, "reps": dose.reps, "hold_s": dose.hold_s}
+        status = "interrupted"
+        try:
+            voice = stack.enter_context(open_voice(options))
+            kept = stack.enter_context(JournalSink(journal, session, planned=planned))
+            yield [voice, kept]
+            status = "done"
+        finally:
+            journal.end_session(session, status)
 
 
 def run_plan(name: str, options: Options) -> int:
@@ -140,29 +170,38 @@ def _left_open(journal: Journal, plan: Plan) -> int | None:
 
 def _may_begin(journal: Journal, plan: Plan) -> bool:
     """Ask what must be asked first. False ends it here, with the advice."""
-    from ..coach.safety import DISCLAIMER, FACTS, QUESTIONS, advice, facts_for, questions_due
-    from ..journal.past import last_check, past_sessions
+    from ..coach.safety import FACTS, facts_for
 
     diary.ask_next_day(journal)
-    past, today = past_sessions(journal), journal.now().date()
-    if questions_due(last_check(journal), today, last_red=diary.last_red(past)):
-        print(DISCLAIMER, file=sys.stderr)
-        print("Answer y or n, please. Your answers are not kept.", file=sys.stderr)
-        answers: dict[str, bool] = {}
-        for question in QUESTIONS:
-            answers[question.name] = diary.ask_yes(question.text)
-            if answers[question.name] and question.urgency == "now":
-                break  # nobody with these answers reads on through a list
-        said = advice(answers)
-        journal.add_check(clear=said is None)
-        if said is not None:
-            print(said)
-            return False
+    if not _questions(journal):
+        return False
     known = journal.facts()
     for fact in facts_for(d.name for d in plan.drills):
         if fact not in known:
             journal.set_fact(fact, diary.ask_yes(FACTS[fact]))
     return True
+
+
+def _questions(journal: Journal) -> bool:
+    """The safety questions, where they are due; False when an answer says not now."""
+    from ..coach.safety import DISCLAIMER, QUESTIONS, advice, questions_due
+    from ..journal.past import last_check, past_sessions
+
+    last_red = diary.last_red(past_sessions(journal))
+    if not questions_due(last_check(journal), journal.now().date(), last_red=last_red):
+        return True
+    print(DISCLAIMER, file=sys.stderr)
+    print("Answer y or n, please. Your answers are not kept.", file=sys.stderr)
+    answers: dict[str, bool] = {}
+    for question in QUESTIONS:
+        answers[question.name] = diary.ask_yes(question.text)
+        if answers[question.name] and question.urgency == "now":
+            break  # nobody with these answers reads on through a list
+    said = advice(answers)
+    journal.add_check(clear=said is None)
+    if said is not None:
+        print(said)
+    return said is None
 
 
 def _planned(journal: Journal, plan: Plan, options: Options) -> tuple[Planned, ...]:
