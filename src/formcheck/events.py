@@ -341,7 +341,7 @@ class SetResult:
         return {
             "schema": RESULT_SCHEMA,
             "clip": clip,
-            "drill": self.drill,
+            "drill": self.drill or None,
             "side": _plain(self.side),
             "side_source": self.side_source,
             "seconds": _plain(self.seconds),

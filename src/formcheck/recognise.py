@@ -15,7 +15,10 @@ from .drill import Dose, Drill
 from .events import CannotJudgeSpan, Reason, SetResult, Step
 from .pose import Pose, Side
 
-__all__ = ["Recogniser", "Recognition"]
+__all__ = ["AUTO", "Recogniser", "Recognition"]
+
+#: In place of a drill's name: find out which one it is.
+AUTO = "auto"
 
 #: Explaining less of the time than this is no answer (EC; measured: the right drill explains
 #: 0.3 and more of a clip, wrong ones 0.1 at most).
@@ -64,20 +67,20 @@ class Recogniser:
         steps = [(each, each.update(pose)) for each in self._all]
         for each, step in steps:
             counted = any(event.kind in ("rep_done", "hold_done") for event in step.events)
-            if counted and _explained(each.result()) > _explained(self._leader.result()):
+            if counted and _explained(each) > _explained(self._leader):
                 self._leader = each
         return next(step for each, step in steps if each is self._leader)
 
     def finish(self) -> Step:
         steps = {id(each): each.finish() for each in self._all}
-        self._leader = max(self._all, key=lambda each: _explained(each.result()))
+        self._leader = max(self._all, key=lambda each: _explained(each))
         return steps[id(self._leader)]
 
     def recognised(self) -> Recognition:
         """The verdict so far: the best share of the time, against the next best that is not a
         relative."""
         shares = sorted(
-            ((_explained(each.result()), each.drill) for each in self._all),
+            ((_explained(each), each.drill) for each in self._all),
             key=lambda pair: -pair[0],
         )
         best, drill = shares[0]
@@ -107,18 +110,12 @@ class Recogniser:
         )
 
 
-def _explained(result: SetResult) -> float:
+def _explained(analyzer: Analyzer) -> float:
     """The share of the clip that whole repetitions and holds of this drill make up, 0..1."""
+    result = analyzer.result()
     if result.seconds <= 0:
         return 0.0
     spans = [(r.start_s, r.end_s) for r in result.reps if r.complete]
     spans += [(h.from_s, h.to_s) for h in result.holds]
     share = min(1.0, sum(b - a for a, b in spans) / result.seconds)
-    return share * (POSTURE_WEIGHT if _posture_only(result.drill) else 1.0)
-
-
-def _posture_only(name: str) -> bool:
-    from .registry import all_drills
-
-    drill = all_drills().get(name)
-    return drill is not None and drill.weights == "posture"
+    return share * (POSTURE_WEIGHT if analyzer.drill.weights == "posture" else 1.0)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from .analyzer import Analyzer
     from .capture import Frame
     from .events import SetResult, Step
+    from .recognise import Recogniser
 
 __all__ = [
     "Control",
@@ -364,7 +365,7 @@ def provenance(landmarker: Any = None, meta: Mapping[str, Any] | None = None) ->
 
 def run_set(
     stream: Iterable[Frame | Seen | Pose | None],
-    analyzer: Analyzer,
+    analyzer: Analyzer | Recogniser,
     sinks: Sequence[Sink] = (),
     landmarker: Any = None,
     *,
@@ -480,7 +481,7 @@ def _earlier(pose: Pose, by: float) -> Pose:
 
 def run(
     stream: Iterable[Frame | Seen | Pose | None],
-    analyzer: Analyzer,
+    analyzer: Analyzer | Recogniser,
     sinks: Sequence[Sink] = (),
     landmarker: Any = None,
     *,

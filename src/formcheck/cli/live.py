@@ -17,12 +17,14 @@ from ..errors import InputError, UsageError
 from ..sinks import BaseSink
 
 if TYPE_CHECKING:
+    from ..analyzer import Analyzer
     from ..capture import Frame
     from ..drill import Dose, Drill
     from ..events import SetResult
     from ..models import Model
     from ..pipeline import Seen
     from ..pose import Pose, Side
+    from ..recognise import Recogniser
     from ..runner import Ended, RunInfo, Sink
 
 
@@ -31,7 +33,9 @@ def register(app: typer.Typer) -> None:
 
 
 def live(
-    drill: Annotated[str, typer.Argument(metavar="DRILL", help="See `formcheck drills`.")],
+    drill: Annotated[
+        str, typer.Argument(metavar="DRILL", help="See `formcheck drills`; auto recognises it.")
+    ],
     source: Annotated[
         str | None,
         typer.Option(help="Camera number, device, URL, clip or pose track."),
@@ -77,15 +81,16 @@ def live(
 ) -> None:
     """Judge a drill as it is done. However it ends, what was done is saved."""
     from ..models import find_model
-    from ..registry import get_drill
+    from ..recognise import AUTO
+    from ..registry import all_drills, get_drill
     from ..sinks.csv import CsvReps
     from ..sinks.jsonl import JsonlEvents, JsonResults
     from . import common, words
 
     settings = common.settings()
-    chosen = get_drill(drill, settings.drills_folder)
+    chosen = None if drill == AUTO else get_drill(drill, settings.drills_folder)
     wanted_side = common.parse_side(side)
-    dose = common.asked(reps, hold, chosen.dose)
+    dose = common.asked(reps, hold, chosen.dose if chosen else None)
     if json_ == "-" == events:
         raise UsageError("--json - and --events - both want the standard output; name a file")
     if window:
@@ -126,7 +131,9 @@ def live(
 
             show_mirror = settings.mirror if mirror is None else mirror
             sinks.append(stack.enter_context(Window(control, show_mirror)))
-        session = _Session(chosen, wanted_side, dose, sinks, control, found_model)
+        session = _Session(
+            chosen, wanted_side, dose, sinks, control, found_model, settings.drills_folder
+        )
         ended = session.run(
             source or settings.source,
             realtime=realtime,
@@ -137,7 +144,8 @@ def live(
         results = session.results
     if not quiet:
         for number, result in enumerate(results, 1):
-            words.show(result, chosen, f"Set {number}" if len(results) > 1 else None)
+            shown = chosen or all_drills(settings.drills_folder).get(result.drill)
+            words.show(result, shown, f"Set {number}" if len(results) > 1 else None)
     if ended.how == "interrupted":
         common.warn("stopped; what was done is saved")
         raise typer.Exit(130)
@@ -151,13 +159,15 @@ class _Session:
 
     def __init__(
         self,
-        drill: Drill,
+        drill: Drill | None,
         side: Side | None,
         dose: Dose,
         sinks: list[Sink],
         control: Any,
         model: Model | None,
+        folder: Path | None = None,
     ) -> None:
+        self.folder = folder
         self.drill, self.side, self.dose = drill, side, dose
         self.sinks, self.control, self.model = sinks, control, model
         self.results: list[SetResult] = []
@@ -183,11 +193,11 @@ class _Session:
                 clip=stream.name,
                 size=stream.size,
                 fps=stream.fps,
-                drill=self.drill.name,
-                title=self.drill.title,
-                kind=self.drill.kind,
+                drill=self.drill.name if self.drill else "auto",
+                title=self.drill.title if self.drill else "Recognising",
+                kind=self.drill.kind if self.drill else "reps",
                 live=True,
-                advice=common.advice_of(self.drill),
+                advice=common.advice_of(self.drill) if self.drill else {},
                 provenance=provenance(landmarker, getattr(stream, "meta", None)),
                 meter=Meter(),
             )
@@ -198,8 +208,16 @@ class _Session:
                 for line in stream.warnings:
                     common.warn(f"warning: {line}")
 
-    def _sets(self, frames: Iterator[Seen | Pose | None], info: RunInfo) -> Ended:
+    def _judge(self, side: Side | None) -> Analyzer | Recogniser:
         from ..analyzer import Analyzer
+        from ..recognise import Recogniser
+        from ..registry import all_drills
+
+        if self.drill is not None:
+            return Analyzer(self.drill, side=side, dose=self.dose)
+        return Recogniser(all_drills(self.folder).values(), side=side, dose=self.dose)
+
+    def _sets(self, frames: Iterator[Seen | Pose | None], info: RunInfo) -> Ended:
         from ..runner import run_set
         from . import common
 
@@ -208,7 +226,7 @@ class _Session:
             self.control.end, self.control.paused = None, False
             ended = run_set(
                 frames,
-                Analyzer(self.drill, side=side, dose=self.dose),
+                self._judge(side),
                 self.sinks,
                 info=info,
                 control=self.control,

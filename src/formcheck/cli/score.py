@@ -34,7 +34,10 @@ def score(
     ],
     drill: Annotated[
         str | None,
-        typer.Option(help="The drill; else as the label file or the file's name says."),
+        typer.Option(
+            help="The drill, or auto to recognise it; else as the label file or the file's name "
+            "says."
+        ),
     ] = None,
     side: Annotated[str, typer.Option(help="Working side: auto, left or right.")] = "auto",
     hold: Annotated[
@@ -67,7 +70,7 @@ def score(
     ] = None,
     stride: Annotated[
         str,
-        typer.Option(help="all frames, or auto: as few as the drill's movement needs."),
+        typer.Option(help="all frames, or auto: ten a second, which is enough."),
     ] = "all",
     out: Annotated[
         Path | None,
@@ -91,13 +94,14 @@ def score(
 ) -> None:
     """Count, time and check the form in recorded clips."""
     from ..models import find_model
+    from ..recognise import AUTO
     from ..registry import get_drill
     from ..sinks.csv import CsvReps
     from ..sinks.jsonl import JsonlEvents, JsonResults
     from . import common, words
 
     settings = common.settings()
-    if drill is not None:
+    if drill is not None and drill != AUTO:
         get_drill(drill, settings.drills_folder)
     wanted_side = common.parse_side(side)
     asked = common.asked(reps, hold)
@@ -220,18 +224,21 @@ def _score_one(
     clip: Path, job: _Job, sinks: list[Sink], many: bool
 ) -> tuple[str, SetResult, Drill]:
     from ..analyzer import Analyzer
-    from ..batch import every_s
+    from ..batch import STRIDE_S
     from ..capture import VideoFile, open_source
     from ..pipeline import looked_at
+    from ..recognise import AUTO, Recogniser
+    from ..registry import all_drills
     from ..runner import RunInfo, provenance, run_set
     from . import common
 
     with ExitStack() as stack:
         # Whether the clip can be read comes before which drill it shows.
         stream = stack.enter_context(open_source(str(clip), start_s=job.start_s, end_s=job.end_s))
-        drill = common.drill_for(clip, job.drill, job.folder)
+        auto = job.drill == AUTO
+        drill = None if auto else common.drill_for(clip, job.drill, job.folder)
         if job.stride == "auto" and isinstance(stream, VideoFile):
-            stream.every_s = every_s(drill)
+            stream.every_s = STRIDE_S
         dose = common.asked(job.asked.reps, job.asked.hold_s, common.label_dose(clip))
         landmarker = None
         if clip.suffix.lower() != ".npz":
@@ -242,14 +249,19 @@ def _score_one(
             clip=clip.name,
             size=stream.size,
             fps=stream.fps,
-            drill=drill.name,
-            title=drill.title,
-            kind=drill.kind,
-            advice=common.advice_of(drill),
+            drill=drill.name if drill else AUTO,
+            title=drill.title if drill else "Recognising",
+            kind=drill.kind if drill else "reps",
+            advice=common.advice_of(drill) if drill else {},
             provenance=provenance(landmarker, getattr(stream, "meta", None)),
         )
         bar = stack.enter_context(common.Progress(stream.duration_s, clip.name))
-        analyzer = Analyzer(drill, side=job.side, dose=dose)
+        analyzer: Analyzer | Recogniser
+        if drill is None:
+            drills = all_drills(job.folder).values()
+            analyzer = Recogniser(drills, side=job.side, dose=dose)
+        else:
+            analyzer = Analyzer(drill, side=job.side, dose=dose)
         try:
             with looked_at(stream, landmarker) as seen:
                 ended = run_set(seen, analyzer, [*sinks, bar], info=info, warn=common.warn)
@@ -260,7 +272,9 @@ def _score_one(
     if ended.how == "interrupted":
         raise KeyboardInterrupt
     job.lost_outputs |= set(ended.switched_off)
-    return clip.name, ended.result, drill
+    if isinstance(analyzer, Recogniser):
+        common.warn(f"{clip.name}: {analyzer.recognised()}")
+    return clip.name, ended.result, analyzer.drill
 
 
 def _place(path: Path, suffix: str, many: bool, what: str) -> Path | Callable[[RunInfo], Path]:

@@ -130,7 +130,7 @@ def _mend(faults: Sequence[FaultSpan]) -> str:
     return "; ".join(cues)
 
 
-def show(result: SetResult, drill: Drill, head: str | None = None) -> None:
+def show(result: SetResult, drill: Drill | None, head: str | None = None) -> None:
     """Table and sentences on stdout."""
     from rich.console import Console
 
@@ -139,6 +139,9 @@ def show(result: SetResult, drill: Drill, head: str | None = None) -> None:
         console.width = max(console.width, 120)  # a pipe has no width of its own
     if head:
         console.print(head, style="bold")
+    if drill is None or not result.drill:
+        console.print("None of the drills that formcheck knows was recognised.")
+        return
     rows = table(result)
     if rows is not None:
         console.print(rows)
@@ -161,7 +164,7 @@ def overview(rows: Sequence[tuple[str, SetResult, Drill]]) -> None:
         blind = [] if result.reps or result.holds else _blind(result)
         holds = ", ".join(seconds(hold.seconds) for hold in result.holds)
         out.add_row(
-            clip, drill.title, str(result.side or ""),
+            clip, drill.title if result.drill else "not one of mine", str(result.side or ""),
             str(result.complete) if drill.kind == "reps" else "",
             str(result.partial) if drill.kind == "reps" else "", holds, _score(result.score),
             faults[0][0] if faults else blind[0] if blind else "",
