@@ -123,6 +123,13 @@ def test_a_mended_fault_is_praised_once_with_the_next_clean_rep() -> None:
     assert words == ["mend roll", "one", "two", "That's it", "three"]
 
 
+def test_the_rep_in_which_a_cue_came_is_not_praised() -> None:
+    v = voice("reps")
+    steps = [step(2.0, faults=[fault("roll")])]  # the rep runs since 1.5 s
+    steps += [step(4.5, events=(rep(1, 4.5),), reps=1), *every(3, 4.6)]
+    assert [w for _, w in play(v, steps)] == ["mend roll", "one"]
+
+
 def test_a_partial_rep_earns_no_praise_and_no_number() -> None:
     v = voice("reps")
     steps = [step(1.0, faults=[fault("roll")])]

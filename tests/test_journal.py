@@ -454,9 +454,11 @@ def test_an_import_with_one_bad_row_brings_nothing(journal: Journal, tmp_path: P
 def test_forget_leaves_no_trace_in_the_file(journal: Journal, path: Path) -> None:
     for _ in range(20):
         session = fill(journal)
-    journal.add_note(session, "a very private sentence")
+    journal.add_note(session, "a very private sentence" * 5000)
     assert b"a very private sentence" in b"".join(p.read_bytes() for p in path.parent.iterdir())
+    assert journal.rows("PRAGMA secure_delete")[0]["secure_delete"] == 1
     gone = journal.forget(everything=True)
+    assert journal.rows("PRAGMA freelist_count")[0]["freelist_count"] == 0
     assert gone["sessions"] == 20
     assert gone["notes"] == 21
     bytes_left = b"".join(p.read_bytes() for p in path.parent.iterdir())

@@ -282,6 +282,24 @@ def test_two_ambers_drop_the_newest_drill_and_step_the_others_back() -> None:
     assert "clamshell" in [p.drill for p in today(20, later).drills]
 
 
+def test_two_more_ambers_drop_one_more() -> None:
+    stance = Done("single_leg_stance", Dose(hold_s=15, sets=3), 80)
+    days = [past(0, G, bridge(), clam(), stance)]
+    days += [past(d, A, bridge(), clam(), stance) for d in (2, 4)]
+    days += [past(6, A, bridge(), clam())]
+    assert [p.drill for p in today(7, days).drills] == ["hip_bridge", "clamshell"]
+    days += [past(8, A, bridge(), clam())]
+    assert [p.drill for p in today(9, days).drills] == ["hip_bridge"]
+
+
+def test_a_hard_day_with_another_plan_holds_this_one_back_too() -> None:
+    days = [past(d, G, bridge(score=60)) for d in (0, 2, 4, 6, 8, 10)]
+    of_two = plan(BRIDGE, CLAM)
+    assert today(14, days, of_two).later == ()
+    elsewhere = past(-1, G, knees(5)), past(12, A, knees(5))
+    assert today(14, [elsewhere[0], *days, elsewhere[1]], of_two).later == ("clamshell",)
+
+
 def test_a_green_or_a_red_between_breaks_the_pair_of_ambers_and_silence_does_not() -> None:
     for between, dropped in ((G, False), (U, True)):
         days = [two(0), two(2, A), two(4, between), two(6, A)]
