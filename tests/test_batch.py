@@ -14,26 +14,26 @@ from concurrent.futures import BrokenExecutor, Future
 from dataclasses import replace
 from pathlib import Path
 
+import media
 import pytest
 from fakes import person
 
 from formcheck.batch import (
+    STRIDE_S,
     Failed,
     Scored,
     Store,
     Task,
     about,
     differs,
-    every_s,
     score_task,
     spread,
 )
-from formcheck.capture import write_track
+from formcheck.capture import VideoFile, write_track
 from formcheck.cli import main
 from formcheck.cli.common import find_clips
 from formcheck.cli.many import names
 from formcheck.errors import InputError, UsageError
-from formcheck.registry import get_drill
 
 
 def track(path: Path, n: int = 40) -> Path:
@@ -325,10 +325,6 @@ def test_clips_of_one_name_are_called_by_their_paths() -> None:
     assert names(["a/x.mp4", "b/x.mp4", "b/y.mp4"]) == ["a/x.mp4", "b/x.mp4", "y.mp4"]
 
 
-def test_holds_need_fewer_frames_than_repetitions() -> None:
-    assert every_s(get_drill("plank")) > every_s(get_drill("clamshell")) > 0
-
-
 def test_landmarks_are_kept_and_the_second_run_needs_no_model(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -368,3 +364,40 @@ def test_a_clip_behind_a_url_scores_like_the_file(clips: Path) -> None:
     missing = score_task(replace(there, clip=f"file://{clip}x"))
     assert isinstance(missing, Failed)
     assert os.linesep not in missing.why
+
+
+@pytest.mark.parametrize(("fps", "taken"), [(10, 20), (20, 20), (25, 19), (30, 20)])
+def test_a_stride_leaves_about_ten_frames_a_second_at_their_own_times(
+    tmp_path: Path, fps: int, taken: int
+) -> None:
+    clip = media.clip(tmp_path / "a.mp4", 2 * fps, fps)
+    with VideoFile(clip) as every, VideoFile(clip, every_s=STRIDE_S) as some:
+        times = {frame.t: media.number(frame.image) for frame in every}
+        left = {frame.t: media.number(frame.image) for frame in some}
+        assert some.warnings == []
+    assert abs(len(left) - taken) <= 2
+    assert 0.0 in left
+    assert left.items() <= times.items()
+
+
+def test_stride_auto_looks_at_half_of_twenty_frames_a_second(tmp_path: Path, monkeypatch) -> None:
+    from formcheck import landmarker
+
+    class Fake:
+        model_name, sha256 = "lite", "0" * 64
+
+        def __init__(self, *_: object) -> None: ...
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *_: object) -> None: ...
+        def detect(self, frame, rgb=None):
+            return person(frame.t, (64, 48))
+
+    monkeypatch.setattr(landmarker, "Landmarker", Fake)
+    clip = media.clip(tmp_path / "clamshell.mp4", 40, 20)
+    done = score_task(task(clip, drill="clamshell", model="lite", stride="auto"))
+    assert isinstance(done, Scored)
+    assert done.document["frames"] == 20
+    assert run("score", clip, "--stride", "auto", "--json", tmp_path / "r.json") == 0
+    assert json.loads((tmp_path / "r.json").read_text())["frames"] == 20

@@ -1,0 +1,124 @@
+"""How fast `score` is against the bare serial loop (decode, convert, detect), in turns.
+
+    python benchmarks/score_speed.py [CLIP] [--model full] [--size 1280x720] [--rounds 5]
+
+`detect alone` is the physical limit: the same frames, ready in memory, through the model. With
+--size the clip is first made over in that size, with the noise a camera has, as H.264 where
+PyAV is installed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import tempfile
+from pathlib import Path
+
+from turns import in_turns, tell
+
+from formcheck.analyzer import Analyzer
+from formcheck.bench.speed import BareLoop
+from formcheck.capture import VideoFile, to_rgb
+from formcheck.cli.common import drill_for
+from formcheck.landmarker import Landmarker
+from formcheck.models import find_model
+from formcheck.pipeline import looked_at
+from formcheck.runner import RunInfo, run
+
+SAMPLE = Path(__file__).parent.parent / "sample_videos" / "clamshell__good__front_r1002.mp4"
+
+
+def camera_like(clip: Path, size: tuple[int, int], target: Path, frames: int) -> Path:
+    """``clip`` in another size and with noise: a blown-up clip would decode too easily."""
+    import cv2
+    import numpy as np
+
+    from formcheck.sinks.video import VideoWriter
+
+    rng = np.random.default_rng(1)
+    noise = [rng.normal(0, 3, (size[1], size[0], 3)).astype(np.int8) for _ in range(8)]
+    writer = VideoWriter(target, None)
+    with VideoFile(clip) as video:
+        for i, frame in enumerate(video):
+            if i == frames:
+                break
+            image = cv2.resize(frame.image, size, interpolation=cv2.INTER_CUBIC)
+            noisy = np.clip(image.astype(np.int16) + noise[i % 8], 0, 255).astype(np.uint8)
+            writer.write(noisy, frame.t)
+    writer.close()
+    return target
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("clip", type=Path, nargs="?", default=SAMPLE)
+    parser.add_argument("--model", default="full")
+    parser.add_argument("--size", help="WxH")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--frames", type=int, default=200, help="with --size")
+    asked = parser.parse_args()
+    model = find_model(asked.model)
+    drill = drill_for(asked.clip, None, None)
+    folder = Path(tempfile.mkdtemp(prefix="formcheck-speed-"))
+    clip = asked.clip
+    if asked.size:
+        width, height = map(int, asked.size.split("x"))
+        clip = camera_like(clip, (width, height), folder / "clip.mp4", asked.frames)
+    with VideoFile(clip) as video:
+        ready = [(frame, to_rgb(frame.image)) for frame, _ in zip(video, range(100), strict=False)]
+        print(f"{clip.name}, {video.size[0]}x{video.size[1]}, model {model.name}, "
+              f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")  # fmt: skip
+
+    def bare() -> int:
+        with BareLoop(clip, model.path) as loop:
+            return loop.run(10**9)
+
+    def score(*, serial: bool = False, video_too: bool = False, every_s: float = 0.0) -> int:
+        sinks = []
+        with VideoFile(clip, every_s=every_s) as video, Landmarker(model) as landmarker:
+            if video_too:
+                from formcheck.sinks.video import AnnotatedVideo
+
+                sinks.append(AnnotatedVideo(folder / "annotated.mp4"))
+            info = RunInfo(clip.name, video.size, video.fps, drill.name, drill.title, drill.kind)
+            if serial:
+                result = run(video, Analyzer(drill), sinks, landmarker, info=info)
+            else:
+                with looked_at(video, landmarker) as seen:
+                    result = run(seen, Analyzer(drill), sinks, info=info)
+        return video.frames_expected if every_s else result.frames
+
+    def detect_alone() -> int:
+        import mediapipe as mp
+        from mediapipe.tasks.python import BaseOptions, vision
+
+        options = vision.PoseLandmarkerOptions(
+            base_options=BaseOptions(model_asset_path=str(model.path)),
+            running_mode=vision.RunningMode.VIDEO,
+        )
+        with vision.PoseLandmarker.create_from_options(options) as landmarker:
+            for number, (_, rgb) in enumerate(ready, 1):
+                image = mp.Image(image_format=mp.ImageFormat.SRGB, data=rgb)
+                landmarker.detect_for_video(image, 50 * number)
+        return len(ready)
+
+    tell(
+        in_turns(
+            {
+                "bare loop": bare,
+                "detect alone": detect_alone,
+                "score": score,
+                "score, serial": lambda: score(serial=True),
+                "score, annotated video": lambda: score(video_too=True),
+                "score, stride auto": lambda: score(every_s=0.1),
+            },
+            asked.rounds,
+        ),
+        "bare loop",
+    )
+
+
+if __name__ == "__main__":
+    main()
