@@ -27,7 +27,13 @@ def _built_in() -> Mapping[str, Drill]:
         drill = importlib.import_module(f"{drills.__name__}.{module.name}").DRILL
         found[drill.name] = drill
     for point in entry_points(group=ENTRY_POINTS):
-        drill = point.load()
+        try:
+            drill = point.load()
+        except Exception as error:
+            raise UsageError(
+                f"entry point {point.name!r} ({point.value}): expected a drill, got "
+                f"{type(error).__name__}: {error}; mend or uninstall that package"
+            ) from error
         found[_checked(drill, f"entry point {point.name!r}").name] = drill
     return dict(sorted(found.items()))
 

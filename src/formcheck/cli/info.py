@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from ..errors import UsageError
 
 if TYPE_CHECKING:
     from ..drill import Drill
@@ -20,20 +23,47 @@ def register(app: typer.Typer) -> None:
 def drills(
     name: Annotated[str | None, typer.Argument(metavar="NAME", help="One drill's card.")] = None,
     json_: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    new: Annotated[
+        str | None,
+        typer.Option(
+            "--new", metavar="NAME", help="Write a drill file and its test to start from."
+        ),
+    ] = None,
+    folder: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="With --new: where to, else your own drills.")
+    ] = None,
+    docs: Annotated[Path | None, typer.Option(metavar="DIR", hidden=True)] = None,
 ) -> None:
     """List the drills, or show one: set-up, camera, what is checked and what cannot be seen."""
     from ..registry import all_drills, get_drill
     from . import common
 
-    folder = common.settings().drills_folder
+    if sum(wanted is not None for wanted in (name, new, docs)) > 1:
+        raise UsageError("expected one of: a drill's NAME, --new NAME; got several; leave one")
+    if folder is not None and new is None:
+        raise UsageError("--folder goes with --new NAME; add it or leave --folder out")
+    own = common.settings().drills_folder
+    if new is not None:
+        from .scaffold import new_drill
+
+        file, test = new_drill(new, folder or own)
+        print(f"{file}\n{test}")
+        if folder is not None and folder.resolve() != own.resolve():
+            common.warn(f"it is found once drills_folder in the settings names {folder.resolve()}")
+        return
+    if docs is not None:
+        _write_docs(docs)
+        return
     if name is not None:
-        drill = get_drill(name, folder)
+        drill = get_drill(name, own)
         if json_:
             print(json.dumps(card(drill), ensure_ascii=False, indent=2))
         else:
-            _show_card(drill)
+            from ..cards import text_card
+
+            print(text_card(drill), end="")
         return
-    known = all_drills(folder)
+    known = all_drills(own)
     if json_:
         print(json.dumps([card(d) for d in known.values()], ensure_ascii=False, indent=2))
         return
@@ -47,6 +77,22 @@ def drills(
         kind = "repetitions" if drill.kind == "reps" else "holds"
         out.add_row(drill.name, kind, drill.view.name, drill.summary)
     _console().print(out)
+
+
+def _write_docs(docs: Path) -> None:
+    """``drills.md`` and a drawing a drill; of the package's own drills, not the person's."""
+    from ..cards import drawing_svg, markdown_page
+    from ..registry import all_drills
+
+    known = all_drills()
+    try:
+        (docs / "drills").mkdir(parents=True, exist_ok=True)
+        for drill in known.values():
+            picture = docs / "drills" / f"{drill.name}.svg"
+            picture.write_text(drawing_svg(drill), encoding="utf-8")
+        (docs / "drills.md").write_text(markdown_page(known.values()), encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{docs}: the cards cannot be written ({error.strerror})") from error
 
 
 def card(drill: Drill) -> dict[str, Any]:
@@ -85,46 +131,6 @@ def card(drill: Drill) -> dict[str, Any]:
         "cautions": list(drill.cautions),
         "sources": list(drill.sources),
     }
-
-
-def _show_card(drill: Drill) -> None:
-    from rich import box
-    from rich.table import Table
-
-    console = _console()
-    console.print(f"{drill.title} ({drill.name})", style="bold")
-    console.print(drill.summary, soft_wrap=True)
-    dose = [
-        text.format(value)
-        for text, value in (
-            ("{} sets", drill.dose.sets),
-            ("{} repetitions", drill.dose.reps),
-            ("hold {:g} s", drill.dose.hold_s),
-            ("rest {:g} s", drill.dose.rest_s),
-        )
-        if value is not None
-    ]
-    for head, text in (
-        ("Set-up", drill.setup),
-        ("Camera", drill.camera),
-        ("Usual dose", ", ".join(dose)),
-    ):
-        if text:
-            console.print(f"{head}: {text}", soft_wrap=True)
-    out = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for column in ("checked", "cue", "what the camera sees"):
-        out.add_column(column)
-    for fault in drill.faults:
-        out.add_row(fault.code, fault.cue, fault.what)
-    console.print(out)
-    for head, lines in (
-        ("This camera cannot tell", drill.cannot_see),
-        ("Before you start", drill.cautions),
-    ):
-        if lines:
-            console.print(f"{head}:")
-        for line in lines:
-            console.print(f"  - {line}", soft_wrap=True)
 
 
 def doctor(

@@ -1,0 +1,157 @@
+"""``formcheck drills --new NAME``: a drill that works and its test, to change step by step."""
+
+from __future__ import annotations
+
+import keyword
+import re
+from pathlib import Path
+
+from ..errors import UsageError
+
+__all__ = ["new_drill"]
+
+
+def new_drill(name: str, folder: Path) -> tuple[Path, Path]:
+    """Write ``folder/NAME.py`` and ``folder/tests/test_NAME.py``; returns both.
+
+    Raises:
+        UsageError: the name is not fit or taken, a file is there already, or cannot be written.
+    """
+    from ..registry import drill_names, load_drill_file
+
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", name) or keyword.iskeyword(name):
+        raise UsageError(
+            f"--new: expected a name of small letters, digits and _ (as arm_raise), got {name!r}"
+        )
+    if name in drill_names():
+        raise UsageError(f"--new: a drill called {name} is there already; choose another name")
+    file, test = folder / f"{name}.py", folder / "tests" / f"test_{name}.py"
+    for path in (file, test):
+        if path.exists():
+            raise UsageError(f"{path}: it is there already and stays as it is; choose another name")
+    try:
+        test.parent.mkdir(parents=True, exist_ok=True)
+        for path, text in ((file, _DRILL), (test, _TEST)):
+            filled = text.replace("NAME", name).replace(
+                "TITLE", name.replace("_", " ").capitalize()
+            )
+            with path.open("x", encoding="utf-8", newline="\n") as out:
+                out.write(filled)
+    except OSError as error:
+        raise UsageError(f"{folder}: cannot be written ({error.strerror}); use --folder") from error
+    load_drill_file(file)
+    return file, test
+
+
+_DRILL = '''\
+"""TITLE: one arm up to the side.
+
+A drill to start from: it works as it is; change it piece by piece (docs/add-a-drill.md).
+"""
+
+from __future__ import annotations
+
+from formcheck.drill import Body, Dose, Drill, Fault, RepRule, Sides, Signal, View, postures
+from formcheck.geometry import angle
+
+
+def arm_raised(b: Body) -> float:
+    """The working arm from hanging down: about 15 at the side, 90 level (degrees)."""
+    return angle(b.work.elbow, b.work.shoulder, b.work.hip)
+
+
+DRILL = Drill(
+    name="NAME",
+    title="TITLE",
+    card="own",  # where it is described: a card, a leaflet, a page
+    summary="Standing, raise one straight arm out to the side and lower it slowly.",
+    setup="Stand facing the camera, arms hanging, room to both sides.",
+    view=View(
+        name="front",  # front, side, foot or back
+        camera="In front of you, lens at hip height, 2.2-3 m away, head and feet in the picture.",
+        fits=postures.facing_camera,  # does the camera see the body from there?
+        posture=postures.standing,  # is this the posture, all through the movement?
+        needs=("shoulder", "elbow", "hip"),  # parts of the working side that must be seen
+    ),
+    # What is counted: it rises with the movement. Look at yours with `formcheck score --json`.
+    signal=Signal("arm_raised", "deg", arm_raised, "the arm from hanging"),
+    # Changes from the person's own rest: begins at 20, is over below 12, counts from 60.
+    motion=RepRule(start=20, end=12, top=60, full=85),
+    # Further measures, for the faults.
+    measures=(Signal("trunk_lean", "deg", lambda b: abs(b.trunk.lean)),),
+    sides=Sides.MOVING,  # the arm that moves is the working one
+    faults=(
+        Fault(
+            code="trunk_lean",
+            cue="Grow tall, only the arm moves",  # at most eight words
+            severity=2,  # 0 note, 1 polish, 2 mend now
+            unit="deg",
+            warn=8,  # measure good and faulty repetitions, and set it between them
+            strong=15,
+            judge=lambda f: f.change("trunk_lean"),  # top minus rest of each repetition
+            source="EC: to be measured",  # every number has a source
+            what="Your trunk leaned as the arm rose.",
+        ),
+    ),
+    dose=Dose(sets=2, reps=8),
+    weights="strength",  # strength, hold, small_lift, stretch, posture or minutes
+    cannot_see=("how hard you work",),
+    cautions=("Stay where it is easy.",),
+    sources=("EC",),
+)
+'''
+
+_TEST = '''\
+"""TITLE: counted, its fault found, a near miss let pass. Run with: pytest"""
+
+from pathlib import Path
+
+import pytest
+
+from formcheck import Analyzer
+from formcheck.figures import UPPER, pose_of, posture_of, turned
+from formcheck.registry import load_drill_file
+
+DRILL = load_drill_file(Path(__file__).parent.parent / "NAME.py")
+START = posture_of(DRILL).figure  # the stick figure that the drill's own gate lets through
+
+
+def film(reps=3, arm=85.0, lean=0.0, side="left"):
+    """Poses, 25 a second: 2 s up, 1 s held, 2 s down, 1 s rest; angles in degrees."""
+    out = 1 if side == "left" else -1  # the person's left is image right
+    for i in range(25 * (2 + 6 * reps)):
+        t = i / 25
+        at = (t - 2) % 6 if t > 2 else 0.0
+        share = max(0.0, min(at / 2, 1.0, (5 - at) / 2))
+        share = share * share * (3 - 2 * share)
+        raised = [f"{side}_elbow", f"{side}_wrist"]
+        figure = turned(START, raised, f"{side}_shoulder", out * arm * share)
+        yield pose_of(turned(figure, UPPER, 0j, -out * lean * share), t)
+
+
+def scored(**how):
+    analyzer = Analyzer(DRILL)
+    for pose in film(**how):
+        analyzer.update(pose)
+    analyzer.finish()
+    return analyzer.result()
+
+
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_each_repetition_is_counted_on_its_side(side):
+    result = scored(side=side)
+    assert result.complete == 3
+    assert {rep.side.value for rep in result.reps} == {side}
+    assert not any(rep.faults for rep in result.reps)
+
+
+def test_a_small_movement_is_not_a_whole_repetition():
+    assert scored(arm=45).complete == 0
+
+
+@pytest.mark.parametrize(("lean", "found"), [(16, True), (4, False)])
+def test_the_trunk_lean_is_found_and_a_near_miss_is_not(lean, found):
+    reps = scored(lean=lean).reps
+    assert len(reps) == 3
+    assert all(("trunk_lean" in [f.code for f in rep.faults]) is found for rep in reps)
+'''
