@@ -153,6 +153,15 @@ def test_a_worker_with_another_model_refuses_the_task(clips: Path) -> None:
     assert differs((), (("model", "b"),)) == "its model is missing, here it is b"
 
 
+def test_a_drill_that_is_to_be_recognised_needs_no_name(clips: Path, tmp_path: Path) -> None:
+    nameless = clips / "x.npz"
+    (clips / "single_leg_stance_0.npz").rename(nameless)
+    out = tmp_path / "out"
+    assert run("score", nameless, "--out", out, "--jobs", 1, "--strict") == 3
+    assert run("score", nameless, "--drill", "auto", "--out", out, "--jobs", 1, "--strict") == 0
+    assert json.loads((out / "results.jsonl").read_text())["clip"] == "x.npz"
+
+
 def test_a_broken_clip_is_one_line(tmp_path: Path) -> None:
     bad = tmp_path / "x.npz"
     bad.write_bytes(b"no")

@@ -55,7 +55,7 @@ class Task:
     Attributes:
         clip: path, or a URL that fsspec knows.
         name: what results call it.
-        drill, side, dose: what is judged.
+        drill, side, dose: what is judged; the drill ``auto`` is recognised.
         model: name or path of the pose model; None for a pose track.
         start_s, end_s: judge only this part.
         stride: ``all`` frames, or ``auto``: one every :data:`STRIDE_S`.
@@ -215,12 +215,17 @@ def _score(task: Task, path: Path) -> Scored:
     from .capture import PoseTrack, VideoFile
     from .models import find_model
     from .pipeline import looked_at
-    from .registry import get_drill
+    from .recognise import AUTO, Recogniser
+    from .registry import all_drills, get_drill
     from .runner import RunInfo, Sink, provenance, run
     from .sinks.track import Track
 
     folder = Path(task.drills_folder) if task.drills_folder else None
-    drill = get_drill(task.drill, folder)
+    analyzer: Analyzer | Recogniser
+    if task.drill == AUTO:
+        analyzer = Recogniser(all_drills(folder).values(), side=task.side, dose=task.dose)
+    else:
+        analyzer = Analyzer(get_drill(task.drill, folder), side=task.side, dose=task.dose)
     every = STRIDE_S if task.stride == "auto" else 0.0
     whole = task.start_s is None and task.end_s is None and not every
     sinks: list[Sink] = []
@@ -254,12 +259,9 @@ def _score(task: Task, path: Path) -> Scored:
             clip=task.name,
             size=stream.size,
             fps=stream.fps,
-            drill=drill.name,
-            title=drill.title,
-            kind=drill.kind,
+            drill=task.drill,
             provenance=made,
         )
-        analyzer = Analyzer(drill, side=task.side, dose=task.dose)
         with looked_at(stream, landmarker) as seen:
             result = run(seen, analyzer, sinks, info=info)
         return Scored(

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from ..errors import FormcheckError, InputError
+from ..recognise import AUTO
 from . import common
 
 if TYPE_CHECKING:
     from ..batch import Task
-    from ..drill import Drill
 
 
 def score_many(
@@ -106,14 +106,14 @@ def names(clips: Sequence[str]) -> list[str]:
 
 def _task(base: Task, clip: str, name: str, drill: str | None) -> Task:
     folder = Path(base.drills_folder) if base.drills_folder else None
-    judged: Drill = common.drill_for(Path(clip), drill, folder)
+    judged = drill if drill == AUTO else common.drill_for(Path(clip), drill, folder).name
     dose = common.asked(base.dose.reps, base.dose.hold_s, common.label_dose(Path(clip)))
     track = clip.lower().endswith(".npz")
     return replace(
         base,
         clip=clip,
         name=name,
-        drill=judged.name,
+        drill=judged,
         dose=dose,
         model=None if track else base.model,
         made_by=base.made_by[:1] if track else base.made_by,
