@@ -34,7 +34,7 @@ def register(app: typer.Typer) -> None:
 
 def live(
     drill: Annotated[
-        str, typer.Argument(metavar="DRILL", help="See `formcheck drills`; auto recognises it.")
+        str, typer.Argument(metavar="DRILL|PLAN", help="See `drills` and `plans`; auto recognises.")
     ],
     source: Annotated[
         str | None,
@@ -78,17 +78,26 @@ def live(
     events: Annotated[
         str | None, typer.Option(metavar="FILE", help="Events as JSON Lines; - is stdout.")
     ] = None,
+    mute: Annotated[bool, typer.Option("--mute", help="Say nothing.")] = False,
+    voice_log: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="What was said and when, as JSON Lines.")
+    ] = None,
+    warm: Annotated[bool, typer.Option("--warm", help="Plans: already warm.")] = False,
+    whole: Annotated[
+        bool, typer.Option("--whole", help="Plans: every drill, at the plan's own dose.")
+    ] = False,
 ) -> None:
-    """Judge a drill as it is done. However it ends, what was done is saved."""
+    """Judge a drill, or lead through a plan, as it is done. However it ends, it is saved."""
     from ..models import find_model
     from ..recognise import AUTO
     from ..registry import all_drills, get_drill
     from ..sinks.csv import CsvReps
     from ..sinks.jsonl import JsonlEvents, JsonResults
-    from . import common, words
+    from . import coached, common, words
 
     settings = common.settings()
-    chosen = None if drill == AUTO else get_drill(drill, settings.drills_folder)
+    led = coached.is_plan(drill)
+    chosen = None if led or drill == AUTO else get_drill(drill, settings.drills_folder)
     wanted_side = common.parse_side(side)
     dose = common.asked(reps, hold, chosen.dose if chosen else None)
     if json_ == "-" == events:
@@ -126,6 +135,26 @@ def live(
             from ..sinks.video import AnnotatedVideo
 
             sinks.append(stack.enter_context(AnnotatedVideo(video)))
+        options = coached.Options(
+            source=source or settings.source,
+            realtime=realtime,
+            rotate=rotate,
+            size=settings.size,
+            fps=settings.fps,
+            model=found_model,
+            window=window,
+            mirror=settings.mirror if mirror is None else mirror,
+            mute=mute or not settings.voice,
+            voice_log=voice_log,
+            speech_command=settings.speech_command,
+            warm=warm,
+            whole=whole,
+            sinks=sinks[1:] if led else (),
+        )
+        if led:
+            raise typer.Exit(coached.run_plan(drill, options))
+        if chosen is not None:
+            sinks += stack.enter_context(coached.drill_sinks(options, dose))
         if window:
             from ..sinks.window import Window
 

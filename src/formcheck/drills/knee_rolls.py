@@ -8,7 +8,7 @@ from formcheck.geometry import lean
 
 def roll(b: Body) -> float:
     """ROLL towards the working side: ankles to knees from upright; rolls away read 0."""
-    return max(0.0, lean(b.ankles, b.knees) * b.outward(b.work.side))
+    return max(lean(b.ankles, b.knees) * b.outward(b.work.side), 0.0)  # this way round NaN stays
 
 
 def seen_from_above_the_feet(b: Body) -> bool:

@@ -19,7 +19,8 @@ from formcheck.drill import (
 
 def knee_lift(b: Body) -> float:
     """The knee above the other one, 0 while it is the lower: a squat moves both and reads 0."""
-    return max(0.0, b.height(b.drawn(b.work.side).knee, b.drawn(b.other.side).knee))
+    higher = b.height(b.drawn(b.work.side).knee, b.drawn(b.other.side).knee)
+    return max(higher, 0.0)  # this way round NaN stays
 
 
 def stepped_on_the_spot(f: Facts) -> bool:

@@ -35,7 +35,7 @@ def bridge(b: Body) -> float:
     """Hips in line and the other foot clear, 1 when both are. It rises with what comes last: a
     single-leg bridge counts every lift of the hips, a march in the bridge every foot."""
     hips = (body_line(b) - DOWN) / (LINE - DOWN)
-    return max(0.0, min(hips, foot_up(b) / 0.3))
+    return max(min(hips, foot_up(b) / 0.3), 0.0)  # this way round NaN stays
 
 
 def thighs_apart(b: Body) -> float:

@@ -202,7 +202,8 @@ DRILL = Drill(
             strong=0.1,
             judge=foot_tapped,
             below=True,
-            source="[Springer07]: a touch ends the hold; back up within 1.5 s; clean holds are 2.5 s apart (measured)",
+            source="[Springer07]: a touch ends the hold; back up within 1.5 s, EC; measured: clean "
+            "holds are 2.5 s apart",
             what="Your foot touched the floor and came up again.",
         ),
     ),
