@@ -234,8 +234,9 @@ class Fault:
         return magnitude <= self.warn if self.below else magnitude >= self.warn
 
     def released(self, magnitude: float) -> bool:
-        """Whether a magnitude has fallen back under 70 % of the threshold."""
-        return magnitude < 0.7 * self.warn
+        """Whether a magnitude has fallen back from the threshold by 30 % of it."""
+        ease = 0.3 * abs(self.warn)
+        return magnitude > self.warn + ease if self.below else magnitude < self.warn - ease
 
     def strength(self, magnitude: float) -> float:
         """How strong, 0 at ``warn`` to 1 at ``strong`` (drills.md 3.2, at least 0.3)."""
