@@ -1,5 +1,6 @@
 # make demo   score a sample clip, print the repetitions, write an annotated video to out/
 # make test   lint, format, types, import contracts, tests
+# make bench  the analyzers against the labels of the sample clips, with a floor
 #
 # Each sets up all it needs in .venv; only Python 3.10-3.13 must be there. Another Python:
 #   make test PYTHON=python3.12 VENV=.venv312
@@ -11,7 +12,7 @@ CLIP   ?= sample_videos/clamshell__pelvis_roll__front_l1005.mp4
 BIN   := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
-.PHONY: demo test setup clean
+.PHONY: demo test bench setup clean
 .DEFAULT_GOAL := help
 
 .PHONY: help
@@ -40,6 +41,15 @@ test: $(STAMP)
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python -m pytest
+
+BENCH := $(BIN)/formcheck bench --quick
+FOUR  := --drill clamshell --drill hip_bridge --drill single_leg_stance --drill standing_hip_abduction
+
+bench: $(STAMP)
+	$(BENCH) sample_videos --from video --skip speed $(FOUR) --list-misses \
+	  --fail-under count_exact=0.97,reps_matched=0.95,fault_recall=0.9,false_alarms=0.05,not_visible_claims=0,bad_view_refused=1
+	@[ ! -d ../shared/real_tracks ] || \
+	  $(BENCH) ../shared/real_tracks $(FOUR) --list-misses --fail-under count_exact=1
 
 clean:
 	rm -rf $(VENV) out .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
