@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
@@ -323,6 +324,42 @@ def test_small_or_overlapping_bodies_are_no_second_person(
     scene.sees = two(dx, scale)
     poses, _ = follow(model, 40)
     assert poses[-1].people == people
+
+
+def test_how_long_a_look_takes_changes_nothing_and_is_not_waited_for_at_once(
+    scene: Scene, model: Path
+) -> None:
+    both = two()
+    tracked_meanwhile = []
+
+    def slowly(number: int, look: Look) -> list[Body]:
+        if not look[2]:  # until the tracker has gone on
+            until = time.monotonic() + 5
+            while not any(n > number for n, (_, _, video) in scene.looks if video):
+                assert time.monotonic() < until
+                time.sleep(0.001)
+            tracked_meanwhile.append(number)
+        return both(number, look)
+
+    scene.sees = both
+    quick, _ = follow(model, 60)
+    scene.looks.clear()
+    scene.sees = slowly
+    slow, _ = follow(model, 60)
+    assert tracked_meanwhile
+    assert [pose.people for pose in slow] == [pose.people for pose in quick]
+
+
+def test_closing_waits_for_a_look(scene: Scene, model: Path) -> None:
+    def slowly(number: int, look: Look) -> list[Body]:
+        if not look[2]:
+            time.sleep(0.1)
+        return [body()]
+
+    scene.sees = slowly
+    follow(model, 8)  # ends just after the first look began
+    assert scene.searches()
+    assert scene.open == 0
 
 
 # ----------------------------------------------------------------------------------- mishaps

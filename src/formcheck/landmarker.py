@@ -5,7 +5,7 @@ lying prone may never be found. So while nobody is found, single frames are also
 by quarter turns, and then at a lower confidence. What that brings must look like a body, and be
 seen again at the same place on a following frame, before the tracker is turned that way. Once a
 body is tracked nothing of this runs. Every few seconds one look for two bodies tells whether a
-second person is in view.
+second person is in view; it runs beside the frames that follow, and counts from a fixed time on.
 
 All of it depends on the frames and their times alone: the same clip gives the same poses.
 """
@@ -19,6 +19,7 @@ import os
 import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -44,6 +45,9 @@ LOST_S = 0.5
 #: When to look for a second person: after a first is found, when the count is to be confirmed,
 #: while there are two, and otherwise; s.
 LOOK_FIRST_S, LOOK_AGAIN_S, LOOK_TWO_S, LOOK_EVERY_S = 0.3, 0.2, 1.0, 5.0
+#: A look takes a frame's time and more: its answer counts so much later, s of the stream, however
+#: long it took, so that the same clip always gives the same poses.
+LOOK_TAKES_S = 0.25
 
 
 # ------------------------------------------------------------------------------------- bodies
@@ -338,6 +342,9 @@ class Landmarker:
         self._people = 1
         self._look_at = math.inf
         self._doubt = False  # the last look saw another number of people
+        self._helper: ThreadPoolExecutor | None = None
+        #: The look that runs beside the tracking: since when, at whom, what it will bring.
+        self._asked: tuple[float, Body, Future[list[Body]]] | None = None
         self._make_tracker(self._home)
 
     # ------------------------------------------------------------------------------ one frame
@@ -368,8 +375,12 @@ class Landmarker:
         if body is None:
             return quantise(Pose.missing(t, size))
         self._found(t)
-        if t >= self._look_at:
-            self._count(turned, body, t)
+        if self._asked is None and t >= self._look_at:
+            self._helper = self._helper or ThreadPoolExecutor(1, "look")
+            look = self._helper.submit(self._look, turned, self._home.confidence)
+            self._asked = t, body, look
+        if self._asked is not None and t >= self._asked[0] + LOOK_TAKES_S:
+            self._count()
         upright = body.turned_back(self._way.degrees)
         return quantise(Pose(t, upright.xy, upright.visibility, upright.world, size, self._people))
 
@@ -378,6 +389,8 @@ class Landmarker:
             self._people, self._doubt, self._look_at = 1, False, t + LOOK_FIRST_S
         self._seen_at, self._lost_at, self._candidate = t, None, None
         self._next_way = 0
+        if self._asked is not None:
+            return
         # The looker of the low confidence is not needed any more.
         for level in [c for c in self._lookers if c != self._home.confidence]:
             self._lookers.pop(level).close()
@@ -445,6 +458,7 @@ class Landmarker:
             if t - self._seen_at <= LOST_S:
                 return None
             self._lost_at = t
+            self._forget_look()  # the lookers are wanted here now
             self._turn_to(self._home)
         before = None
         if self._candidate is not None:
@@ -489,9 +503,11 @@ class Landmarker:
             return [way.degrees]
         return [turned % 360 for turned in range(way.degrees + 90, way.degrees + 360, 90)]
 
-    def _count(self, turned: Image, body: Body, t: float) -> None:
-        """Look whether a second person is in view; a change counts when it is seen twice."""
-        others = [b for b in self._look(turned, self._home.confidence) if _another(b, body)]
+    def _count(self) -> None:
+        """Whether the look saw a second person in view; a change counts when it is seen twice."""
+        assert self._asked is not None
+        (t, body, look), self._asked = self._asked, None
+        others = [b for b in look.result() if _another(b, body)]
         people = 2 if others else 1
         if people == self._people:
             self._doubt = False
@@ -504,10 +520,19 @@ class Landmarker:
         else:
             self._look_at = t + (LOOK_EVERY_S if self._people == 1 else LOOK_TWO_S)
 
+    def _forget_look(self) -> None:
+        asked, self._asked = self._asked, None
+        if asked is not None:
+            asked[2].result()
+
     # -------------------------------------------------------------------------------- closing
 
     def close(self) -> None:
         """Close every graph; may be called twice."""
+        self._forget_look()
+        helper, self._helper = self._helper, None
+        if helper is not None:
+            helper.shutdown()
         tracker, self._tracker = self._tracker, None
         graphs = [tracker, *self._lookers.values()]
         self._lookers.clear()
