@@ -239,7 +239,7 @@ class _Graph:
         Raises:
             RuntimeError, ValueError: the graph broke; close it and make another.
         """
-        # The model's first frame is where it reports on its delegates.
+        # On its first frame the model reports on its delegates, on its first body on its shape.
         with _quiet() if self._first else contextlib.nullcontext():
             # An mp.Image of an array that is not contiguous holds other pixels than the array.
             pixels = np.ascontiguousarray(rgb)
@@ -248,7 +248,7 @@ class _Graph:
                 result = self._task.detect_for_video(image, ms)
             else:
                 result = self._task.detect(image)
-        self._first = False
+        self._first = self._first and not result.pose_landmarks
         height, width = rgb.shape[:2]
         found = []
         for points, world in zip(result.pose_landmarks, result.pose_world_landmarks, strict=True):
