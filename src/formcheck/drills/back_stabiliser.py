@@ -176,7 +176,7 @@ DRILL = Drill(
     dose=Dose(sets=1, reps=10, hold_s=10),
     weights="hold",
     cannot_see=(
-        "a pelvis that turns by less than about 15 degrees",
+        "a pelvis that turns a little",
         "the curve of the low back between shoulders and hips",
         "the limbs on the far side: turn round for those",
     ),

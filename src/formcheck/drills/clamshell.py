@@ -150,6 +150,6 @@ DRILL = Drill(
     ),
     dose=Dose(sets=3, reps=15, hold_s=1),
     weights="strength",
-    cannot_see=("a pelvic roll of less than about 20 degrees", "tension of the belly"),
+    cannot_see=("a small roll of the pelvis", "tension of the belly"),
     sources=("S0", "Boren11", "Willcox13", "TotalControl"),
 )
