@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from math import isfinite, nan
@@ -135,26 +135,27 @@ class Body:
     near_side: Side
     side: Side | None = None
     gate: float = VISIBLE
-    _points: dict[int, complex] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def _seen(self) -> tuple[list[complex], list[float]]:
+        """Points and visibilities as plain numbers: picked one by one, far quicker than arrays."""
+        pose = self.pose
+        return [complex(x, -y) for x, y in pose.xy.tolist()], pose.visibility.tolist()
 
     def point(self, joint: Joint) -> complex:
         """A joint in pixels, y up; NaN when its visibility is below the gate."""
-        found = self._points.get(joint)
-        if found is None:
-            pose = self.pose
-            x, y = pose.xy[joint]
-            found = complex(x, -y) if pose.visibility[joint] >= self.gate else _UNSEEN
-            self._points[joint] = found
-        return found
+        points, visibility = self._seen
+        return points[joint] if visibility[joint] >= self.gate else _UNSEEN
 
     def as_seen(self, joint: Joint) -> complex:
         """A joint whatever its visibility, for measures that tell views apart."""
-        x, y = self.pose.xy[joint]
-        return complex(x, -y)
+        return self._seen[0][joint]
 
     def worked_by(self, side: Side | None) -> Body:
         """The same body with another working side."""
-        return Body(self.pose, self.torso, self.near_side, side, self.gate, self._points)
+        twin = Body(self.pose, self.torso, self.near_side, side, self.gate)
+        twin.__dict__["_seen"] = self._seen
+        return twin
 
     # -- sides -------------------------------------------------------------------------------
     @cached_property

@@ -22,6 +22,10 @@ _RIGHT = np.array([Joint[j.name.replace("LEFT", "RIGHT")] for j in map(Joint, _L
 _LIMBS = np.array([Side.LEFT.joint(p) for p in ("shoulder", "hip", "knee", "ankle")])
 _LIMBS_OTHER = np.array([Side.RIGHT.joint(p) for p in ("shoulder", "hip", "knee", "ankle")])
 
+_BOTH = np.concatenate([_LIMBS, _LIMBS_OTHER])
+_EXCHANGED = np.concatenate([_LIMBS_OTHER, _LIMBS])
+_TRUNK = [0, 1, 4, 5]  # of these: shoulders and hips
+
 
 class OneEuro:
     """The One Euro filter (Casiez 2012) on an array, driven by seconds, not by frames.
@@ -92,21 +96,16 @@ class SwapGuard:
 
     def _looks_swapped(self, xy: _Array) -> bool:
         assert self._last is not None
-        here = xy[np.concatenate([_LIMBS, _LIMBS_OTHER])]
-        there = xy[np.concatenate([_LIMBS_OTHER, _LIMBS])]
-        last = self._last[np.concatenate([_LIMBS, _LIMBS_OTHER])]
+        last = self._last[_BOTH]
+        here = xy[_BOTH]
         as_is = np.abs(here - last).sum(axis=1)
-        exchanged = np.abs(there - last).sum(axis=1)
-        if not (np.isfinite(as_is).all() and np.isfinite(exchanged).all()):
-            return False
-        torso = np.hypot(*(last[[0, 4]].mean(axis=0) - last[[1, 5]].mean(axis=0)))
+        torso = np.hypot(*(last[[0, 4]].sum(axis=0) - last[[1, 5]].sum(axis=0)) / 2)
         # Shoulders and hips must both say so: crossing legs exchange places without a swap.
-        trunk = [0, 1, 4, 5]
-        return bool(
-            as_is[trunk].mean() > 0.2 * torso
-            and exchanged[trunk].sum() < 0.4 * as_is[trunk].sum()
-            and exchanged.sum() < 0.6 * as_is.sum()
-        )
+        trunk = as_is[_TRUNK].sum()
+        if not trunk > len(_TRUNK) * 0.2 * torso:  # hardly moved, or unseen
+            return False
+        exchanged = np.abs(xy[_EXCHANGED] - last).sum(axis=1)
+        return bool(exchanged[_TRUNK].sum() < 0.4 * trunk and exchanged.sum() < 0.6 * as_is.sum())
 
 
 def _exchanged(pose: Pose) -> Pose:
@@ -126,7 +125,9 @@ class NearSide:
 
     MARGIN = 0.1
     SMOOTH_S = 1.0
-    _JOINTS = ("hip", "knee", "ankle", "elbow")
+    _LEFT, _RIGHT = (
+        np.array([side.joint(part) for part in ("hip", "knee", "ankle", "elbow")]) for side in Side
+    )
 
     def __init__(self) -> None:
         self.side: Side | None = None
@@ -135,10 +136,8 @@ class NearSide:
 
     def update(self, pose: Pose) -> Side | None:
         if pose.seen:
-            lead = sum(
-                float(pose.visibility[Side.LEFT.joint(j)] - pose.visibility[Side.RIGHT.joint(j)])
-                for j in self._JOINTS
-            ) / len(self._JOINTS)
+            seen = pose.visibility
+            lead = float(seen[self._LEFT].sum() - seen[self._RIGHT].sum()) / len(self._LEFT)
             dt = pose.t - self._t
             gain = min(1.0, dt / self.SMOOTH_S) if dt > 0 else 1.0
             self._lead += gain * (lead - self._lead)
