@@ -123,6 +123,15 @@ def test_each_leg_counts_as_its_own_side() -> None:
     assert [e.side for e in run.of(SideChosen)] == [Side.LEFT, Side.RIGHT]  # type: ignore[attr-defined]
 
 
+def test_both_legs_at_once_are_one_movement() -> None:
+    def star(t: float) -> Figure:
+        return abducted(28 * THREE(t), Side.RIGHT, abducted(28 * THREE(t)))
+
+    result = judged(ABDUCTION, film(star, 16)).result
+    assert result.reps == ()  # no foot stayed where it was: another exercise, once each time
+    assert [c.reason for c in result.cannot_judge] == [Reason.WRONG_EXERCISE] * 3
+
+
 def test_a_given_side_is_kept() -> None:
     run = judged(ABDUCTION, film(leg_lifts(side=Side.RIGHT), 16), side=Side.LEFT)
     assert run.result.complete == 0
@@ -256,9 +265,11 @@ def test_a_flicker_does_not_start_it_again() -> None:
     assert alone_for(0.6) == [JudgingResumed, CannotJudge, JudgingResumed, CannotJudge]
 
 
-def test_a_rep_that_could_not_be_judged_all_through_is_not_counted() -> None:
-    poses = [replace(p, people=2) if 7.2 < p.t < 8.0 else p for p in film(leg_lifts(), 16)]
-    assert judged(ABDUCTION, poses).result.complete == 2
+@pytest.mark.parametrize("seconds", [0.6, 0.9])
+def test_a_rep_that_could_not_be_judged_all_through_is_not_counted(seconds: float) -> None:
+    poses = film(leg_lifts(), 16)
+    both = [replace(p, people=2) if 7.2 < p.t < 7.2 + seconds else p for p in poses]
+    assert judged(ABDUCTION, both).result.complete == 2
 
 
 def test_getting_into_position_is_not_counted() -> None:

@@ -208,7 +208,7 @@ def test_turning_back_half_way_ends_one_and_begins_the_next() -> None:
 
 
 def test_a_dip_at_the_top_is_one_rep() -> None:
-    dip = ramps((0, 0), (1, 0), (2, 30), (3, 17), (4, 30), (5, 0), (6, 0))
+    dip = ramps((0, 0), (1, 0), (2, 60), (3, 32), (4, 60), (5, 0), (6, 0))
     assert len(counted(dip, 6)) == 1
 
 
@@ -230,7 +230,9 @@ def test_settling_high_up_is_not_the_end() -> None:
 def test_a_new_place_to_rest_is_no_rep() -> None:
     machine = Reps(RULE)
     moved = ramps((0, 0), (2, 0), (3, 15), (9, 15), (10, 45), (11, 45), (12, 15), (13, 15))
-    found = feed(machine, sampled(moved, 13))
+    assert feed(machine, sampled(moved, 8.5)) == []
+    assert machine.state is RepState.REST
+    found = feed(machine, sampled(moved, 13, from_s=8.52))
     assert [s.complete for s in found] == [True]
     assert found[0].rest == pytest.approx(15, abs=1)
     assert found[0].start_s == pytest.approx(9, abs=0.4)
@@ -238,8 +240,10 @@ def test_a_new_place_to_rest_is_no_rep() -> None:
 
 def test_rest_follows_a_drift_but_not_a_slow_rep() -> None:
     drift = ramps((0, 0), (40, 30), (41, 30), (42, 60), (43, 60), (44, 30), (45, 30))
-    (shape,) = counted(drift, 45)
-    assert shape.rest == pytest.approx(30, abs=2.5)
+    machine = Reps(RULE)
+    assert feed(machine, sampled(drift, 40)) == []
+    assert machine.rest == pytest.approx(30, abs=2.5)
+    assert len(feed(machine, sampled(drift, 45, from_s=40.02))) == 1
     slow = ramps((0, 0), (2, 0), (7, 30), (8, 30), (13, 0), (14, 0))
     (shape,) = counted(slow, 14)
     assert shape.complete

@@ -418,8 +418,6 @@ class Holds:
         """The clock of the running hold at ``t``, NaN when none runs."""
         if not self._running:
             return nan
-        if t - self._last_t > MAX_GAP_S:
-            t = self._last_t
         until = t if t - self._last_in_s <= self.rule.wobble_s else self._last_in_s
         return until - self.from_s - self._paused_total
 

@@ -1,0 +1,347 @@
+"""Plants one fault at a time in a copy of the package and sees whether the tests notice.
+
+    python tests/mutants.py [WORD]     all mutants, or those whose name contains WORD
+
+On the prototype 26 green tests let three such mutants live. Each rule of the core has one here;
+a mutant that survives, or that no longer fits the source, makes this end with exit code 1.
+Not part of ``pytest``: it takes a few minutes.
+"""
+
+# ruff: noqa: E501 - what is replaced stands on one line
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+SOURCE = HERE.parent / "src" / "formcheck"
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """``old`` becomes ``new`` in ``file``; ``tests`` must then fail."""
+
+    name: str
+    file: str
+    old: str
+    new: str
+    tests: str
+
+
+def _mutants(file: str, tests: str, *changes: tuple[str, str, str]) -> list[Mutant]:
+    return [Mutant(name, file, old, new, tests) for name, old, new in changes]
+
+
+MUTANTS = [
+    *_mutants(
+        "motion.py",
+        "test_motion.py",
+        ("reps: no dwell at the start", "t - self._crossed_s >= self.rule.dwell_s", "True"),
+        ("reps: no dwell at the end", "if t - self._crossed_s >= rule.dwell_s else None", ""),
+        ("reps: no hysteresis", "if x - self.rest > rule.end:", "if x - self.rest > rule.start:"),
+        ("reps: no refractory time", "if t < self._free_from_s:", "if False:"),
+        ("reps: no least time", "and moving_s < rule.min_s", "and moving_s < 0"),
+        (
+            "reps: no NaN rule",
+            "        if not isfinite(x):\n            return None\n        if not isfinite(self.rest)",
+            "        if not isfinite(self.rest)",
+        ),
+        (
+            "reps: no gap rule",
+            "> MAX_GAP_S:\n            self.lose()",
+            "> 1e9:\n            self.lose()",
+        ),
+        ("reps: a gap forgets nothing", "self._rest_seen = False", "self._rest_seen = True"),
+        ("reps: every peak is whole", "complete = top - self.rest >= rule.top", "complete = True"),
+        ("reps: no absolute top", "(rule.top_at is None or top >= rule.top_at)", "True"),
+        (
+            "reps: no start level",
+            "if x - self.rest < self.rule.start:",
+            "if x - self.rest < 0.1 * self.rule.start:",
+        ),
+        ("reps: no turning back", "if self.peak - self._valley >= rule.back * rise", "if False"),
+        ("reps: every dip turns back", "self.peak - self._valley >= rule.back * rise", "True"),
+        ("reps: no settling", ">= self.SETTLED_S and share", ">= 1e9 and share"),
+        ("reps: settling anywhere", "and share <= 1 - rule.back:", ":"),
+        ("reps: no new place to rest", "t - self._still_since >= self.MOVED_S", "False"),
+        (
+            "reps: rest follows a slow rep",
+            "min(follow, self.rule.start * dt / self.DRIFT_S)",
+            "follow",
+        ),
+        ("reps: rest follows nothing", "self.rest += min(", "self.rest += 0 * min("),
+        (
+            "reps: rest is not taken down",
+            "        self.rest = min(self.rest, x)\n        while",
+            "        while",
+        ),
+        (
+            "reps: rest is not taken down on the way",
+            "        self.rest = min(self.rest, x)\n        self.peak",
+            "        self.peak",
+        ),
+        (
+            "reps: gliding to rest puts the end off",
+            "x < self._crossed_at - rule.end / 4",
+            "x <= self._crossed_at",
+        ),
+        ("reps: no extrapolated start", "start_s = low_up - _TAU_LOW * rise_s", "start_s = low_up"),
+        ("reps: no extrapolated end", "end_s = low_down + _TAU_LOW * fall_s", "end_s = low_down"),
+        ("reps: a cut one counts", "replace(shape, complete=False, cut=True)", "shape"),
+        ("reps: the top needs no top", "and rise >= rule.top:", ":"),
+        ("holds: no dwell at the start", "t - self._in_since >= rule.start_s", "True"),
+        (
+            "holds: no back-dating",
+            "                self._running = True\n",
+            "                self._running = True\n                self._in_since = t\n",
+        ),
+        ("holds: no dwell at the end", "if t - self._below_end_s >= rule.end_s:", "if True:"),
+        ("holds: touches add up", "        else:\n            self._below_end_s = None\n", ""),
+        ("holds: no wobble", "t - self._last_in_s > rule.wobble_s and not was_in", "not was_in"),
+        ("holds: no pause", "t - self._last_in_s > rule.wobble_s and not was_in", "False"),
+        ("holds: no end by leaving", "if t - self._last_in_s > rule.pause_s", "if False"),
+        ("holds: a blink is a pause", "rule.wobble_s and not was_in", "rule.wobble_s"),
+        ("holds: the clock runs unseen", "self._paused_total += unseen_s", "pass"),
+        ("holds: never lost", "if self._running and unseen_s > LOST_S:", "if False:"),
+        ("holds: no least time", "if seconds >= self.rule.least_s else None", ""),
+        (
+            "holds: glimpses add up",
+            "            if not self._running:\n                self._forget()\n            self._paused",
+            "            self._paused",
+        ),
+        (
+            "holds: between end and enter it starts",
+            "        if not self._running:\n            self._forget()\n            return None\n",
+            "",
+        ),
+    ),
+    *_mutants(
+        "stabilise.py",
+        "test_stabilise.py",
+        ("filter: counts frames", "r = 2 * pi * cutoff * dt", "r = 2 * pi * cutoff / 30"),
+        ("filter: no beta", "self.min_cutoff + self.beta", "self.min_cutoff + 0 * self.beta"),
+        ("filter: no new beginning", "not 0 < dt <= NEW_BEGINNING_S or", "False or"),
+        ("filter: NaN sticks", "np.where(fresh, x, self._x)", "self._x"),
+        ("swap guard: never", "elif self._looks_swapped(pose.xy):", "elif False:"),
+        ("swap guard: no patience", "pose.t - self._since > self.patience_s", "True"),
+        ("swap guard: endless patience", "pose.t - self._since > self.patience_s", "False"),
+        ("swap guard: no gap rule", "or not pose.t - self._last_t <= NEW_BEGINNING_S", ""),
+        (
+            "swap guard: legs are enough",
+            "as_is[trunk].mean() > 0.2 * torso\n            and exchanged[trunk].sum() < 0.4 * as_is[trunk].sum()",
+            "True",
+        ),
+        (
+            "swap guard: visibility stays",
+            "visibility=pose.visibility[order]",
+            "visibility=pose.visibility",
+        ),
+        ("near side: no margin", "or abs(self._lead) > self.MARGIN", "or True"),
+        ("near side: no patience", "self._lead += gain * (lead - self._lead)", "self._lead = lead"),
+        ("near side: never changes", "or abs(self._lead) > self.MARGIN", ""),
+    ),
+    *_mutants(
+        "geometry.py",
+        "test_geometry.py",
+        ("geometry: angles of nothing", "if not (_usable(u) and _usable(v)):", "if False:"),
+        (
+            "geometry: folded at straight",
+            "return turn if turn >= 0 else turn + 360.0",
+            "return abs(turn)",
+        ),
+    ),
+    *_mutants(
+        "signals.py",
+        "test_signals.py",
+        ("signals: no visibility gate", "if pose.visibility[joint] >= self.gate else _UNSEEN", ""),
+        (
+            "signals: a hike is abduction",
+            "* self.outward(side) - self.hike(side)",
+            "* self.outward(side)",
+        ),
+        (
+            "signals: back or front",
+            "facing = 1.0 if self.shoulder_separation <= 0 else -1.0",
+            "facing = 1.0",
+        ),
+        ("signals: no memory of gaps", "                past.clear()\n", ""),
+        ("signals: endless memory", "while t - past[0][0] > self.over_s:", "while False:"),
+        ("signals: hasty", "else self.over_s / 2):", "else 0.0):"),
+    ),
+    *_mutants(
+        "lane.py",
+        "test_contract.py test_analyzer.py",
+        ("faults: no persistence", "t - standing.since >= fault.persist_s", "True"),
+        (
+            "faults: no release threshold",
+            "standing.raised and counts and not fault.released(value)",
+            "False",
+        ),
+        ("faults: never cleared", "and not fault.released(value)", ""),
+        (
+            "faults: no change from rest",
+            "            if fault.change:\n",
+            "            if False:\n",
+        ),
+        ("faults: no sign", "else value * fault.sign", "else value"),
+        ("faults: one-sided", "abs(value) if fault.sign == 0 else", ""),
+        ("faults: in every phase", "and phase in fault.phases", ""),
+        ("faults: what cannot be seen is judged", "and not fault.can_see(facts)", "and False"),
+        ("faults: said each time", "if fault.code not in unseen:", "if True:"),
+        (
+            "faults: judged ones stay",
+            "elif self.shown.pop(fault.code, None) is not None:",
+            "elif False:",
+        ),
+        ("lane: a pause gives nothing up", "self.reps.lose()", "pass"),
+        (
+            "lane: no settling",
+            "self.settle_from = t if settle else None",
+            "self.settle_from = None",
+        ),
+        (
+            "lane: rest is not remembered",
+            "            self._remember_rest(t)\n",
+            "            pass\n",
+        ),
+    ),
+    *_mutants(
+        "drill.py",
+        "test_contract.py test_registry.py",
+        (
+            "fault: negative thresholds have no release",
+            "ease = 0.3 * abs(self.warn)",
+            "ease = 0.3 * self.warn",
+        ),
+        ("fault: NaN is one", "else magnitude >= self.warn", "else not magnitude < self.warn"),
+        ("fault: long cues", "if len(self.cue.split()) > 8:", "if False:"),
+    ),
+    *_mutants(
+        "analyzer.py",
+        "test_analyzer.py",
+        ("judge: the clock may go back", "if pose.t <= self._t:", "if False:"),
+        ("judge: stops at once", "at_once or stood >= STOP_S", "True"),
+        ("judge: goes on at once", "if stood >= RESUME_S else []", ""),
+        ("judge: a short loss is a loss", "t - self._seen_s <= MAX_GAP_S:", "False:"),
+        ("judge: several people", "if pose.people > 1:", "if False:"),
+        ("judge: any posture", "if not view.posture(body):", "if False:"),
+        ("judge: any view", "if not view.fits(body):", "if False:"),
+        ("judge: hidden joints", "return Reason.JOINTS_HIDDEN if hidden else None", "return None"),
+        ("judge: the other side's joints", "for part in view.needs_other\n", "for part in ()\n"),
+        ("judge: any exercise", "and not self.drill.confirm(facts)", "and False"),
+        ("judge: finishes twice", "self._finished = True", "self._finished = False"),
+        ("judge: both legs at once", "if holder is not None and lane is not holder:", "if False:"),
+    ),
+    *_mutants(
+        "scoring.py",
+        "test_scoring.py",
+        ("score: unseen sets", "< USABLE:", "< 0:"),
+        ("score: doubtful faults cost all", "cost / 2 if", "cost if"),
+        ("score: blips cost all", "min(1.0, max(0.0, share) / 0.4)", "1.0"),
+        ("score: any tempo", "return max(0.0, (seconds - _TOO_QUICK_S)", "return 1.0 or ("),
+        ("score: half a dose", "0.5 + 0.5 * share", "1.0"),
+    ),
+    *_mutants(
+        "registry.py",
+        "test_registry.py",
+        ("registry: no hint", "if near else", "if False else"),
+        ("registry: anything is a drill", "if not isinstance(drill, Drill):", "if False:"),
+    ),
+    *_mutants(
+        "drills/standing_hip_abduction.py",
+        "test_contract.py",
+        (
+            "a fault that cannot fire",
+            "warn=8,\n            strong=12,\n            judge=drop",
+            "warn=400,\n            strong=500,\n            judge=drop",
+        ),
+        (
+            "a signal that knows left from right",
+            "lambda b: b.hike(b.work.side)",
+            "lambda b: b.obliquity",
+        ),
+        (
+            "a signal in pixels",
+            "lambda b: b.work.knee_angle",
+            "lambda b: abs(b.work.knee - b.work.hip)",
+        ),
+        ("a forbidden word", "Your toes turned out.", "Your weak hips turned out."),
+    ),
+    *_mutants(
+        "drills/single_leg_stance.py",
+        "test_contract.py",
+        (
+            "a watched fault that cannot fire",
+            'warn=12,\n            strong=18,\n            signal="fppa"',
+            'warn=400,\n            strong=500,\n            signal="fppa"',
+        ),
+    ),
+]
+
+
+def killed(mutant: Mutant, package: Path) -> str:
+    """How the tests took it: ``killed``, ``SURVIVED`` or ``does not fit``."""
+    path = package / mutant.file
+    source = path.read_text(encoding="utf-8")
+    if mutant.old not in source:
+        return "does not fit"
+    path.write_text(source.replace(mutant.old, mutant.new, 1), encoding="utf-8")
+    try:
+        run = subprocess.run(
+            [
+                sys.executable,
+                "-m",
+                "pytest",
+                "-x",
+                "-q",
+                "--no-header",
+                "-p",
+                "no:cacheprovider",
+                *(str(HERE / t) for t in mutant.tests.split()),
+            ],
+            cwd=HERE.parent,
+            env=os.environ | {"PYTHONPATH": str(package.parent), "PYTHONDONTWRITEBYTECODE": "1"},
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return "killed (hung)"
+    finally:
+        path.write_text(source, encoding="utf-8")
+    return "killed" if run.returncode in (1, 2) else "SURVIVED"
+
+
+def main() -> int:
+    word = sys.argv[1] if len(sys.argv) > 1 else ""
+    chosen = [m for m in MUTANTS if word in m.name]
+    bad = 0
+    with tempfile.TemporaryDirectory() as folder:
+        package = Path(folder) / "formcheck"
+        shutil.copytree(SOURCE, package, ignore=shutil.ignore_patterns("__pycache__"))
+        untouched = Mutant(
+            "untouched",
+            "pose.py",
+            "class Pose",
+            "class Pose",
+            "test_motion.py test_stabilise.py test_geometry.py test_signals.py test_contract.py test_analyzer.py test_scoring.py test_registry.py",
+        )
+        if killed(untouched, package) != "SURVIVED":
+            print("the tests fail without any mutant: mend that first")
+            return 1
+        for mutant in chosen:
+            how = killed(mutant, package)
+            bad += not how.startswith("killed")
+            print(f"{how:14} {mutant.name}", flush=True)
+    print(f"{len(chosen) - bad} of {len(chosen)} killed")
+    return int(bad > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
