@@ -106,14 +106,15 @@ def test_its_patience_ends() -> None:
 
 
 def test_crossing_legs_are_no_swap() -> None:
-    guard = SwapGuard()
-    guard(pose(0.0, standing()))
-    crossed = dict(standing())
+    wide = abducted(25, Side.RIGHT, abducted(25))
+    crossed = dict(wide)
     for part in ("knee", "ankle", "heel", "foot_index"):
         crossed[f"left_{part}"], crossed[f"right_{part}"] = (
-            crossed[f"right_{part}"],
-            crossed[f"left_{part}"],
+            wide[f"right_{part}"],
+            wide[f"left_{part}"],
         )
+    guard = SwapGuard()
+    guard(pose(0.0, wide))
     p = pose(0.04, crossed)
     assert guard(p) is p
 
