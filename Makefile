@@ -1,5 +1,6 @@
 # make demo   score a sample clip, print the repetitions, write an annotated video to out/
 # make test   lint, format, types, import contracts, tests
+# make mutants  break each rule of the core in turn: some test must notice (minutes)
 # make bench  the analyzers against the labels of the sample clips, with a floor
 #
 # Each sets up all it needs in .venv; only Python 3.10-3.13 must be there. Another Python:
@@ -12,7 +13,7 @@ CLIP   ?= sample_videos/clamshell__pelvis_roll__front_l1005.mp4
 BIN   := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
-.PHONY: demo test bench setup clean
+.PHONY: demo test bench mutants setup clean
 .DEFAULT_GOAL := help
 
 .PHONY: help
@@ -41,6 +42,9 @@ test: $(STAMP)
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python -m pytest
+
+mutants: $(STAMP)
+	$(BIN)/python tests/mutants.py
 
 BENCH := $(BIN)/formcheck bench --quick
 FOUR  := --drill clamshell --drill hip_bridge --drill single_leg_stance --drill standing_hip_abduction
