@@ -130,6 +130,11 @@ class Facts:
         """Seconds from the top to rest; NaN when the end was not seen."""
         return self.end_s - self.hold_end_s if self.whole_fall else nan
 
+    @property
+    def quicker_s(self) -> float:
+        """Seconds of the faster of rise and fall, the tempo that is judged (drills.md 3.3)."""
+        return min(self.rise_s, self.fall_s)
+
     def rest(self, name: str) -> float:
         """Before the movement; what came after it when the beginning was not seen."""
         return self.rests[name] if name in self.rests else self.last(name)

@@ -63,7 +63,6 @@ class Lane:
         self._followers = {s.name: s.follower() for s in drill.signals}
         self._watched: dict[str, _Standing] = {}
         self.shown: dict[str, tuple[FaultSpan, float]] = {}
-        self._ticked = 0
         self.settle_from: float | None = None
         self._settle_values: deque[tuple[float, float]] = deque()
 

@@ -56,7 +56,6 @@ class Recogniser:
     ) -> None:
         self._all = [Analyzer(drill, side=side, dose=dose) for drill in drills]
         self._leader = self._all[0]
-        self._seconds = 0.0
 
     @property
     def drill(self) -> Drill:

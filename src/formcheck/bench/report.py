@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .document import MEASURES, TARGETS, measured, verdicts
+from .document import MEASURES, TARGETS, verdicts
 
 __all__ = ["comparison_text", "markdown", "misses_text", "summary_text"]
 
@@ -395,16 +395,3 @@ def _miss_rows(data: Mapping[str, Any]) -> list[Row]:
             )
         )
     return rows
-
-
-def measures_help() -> str:
-    """The keys of ``--fail-under``, one a line."""
-    return "\n".join(f"{name}: {m.what}" for name, m in MEASURES.items())
-
-
-def measures_text(data: Mapping[str, Any]) -> str:
-    """Every measure by name, for a terminal or a log."""
-    return "\n".join(
-        f"{name}: {'-' if value is None else MEASURES[name].form.format(value)}"
-        for name, value in measured(data).items()
-    )
