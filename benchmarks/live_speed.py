@@ -19,7 +19,7 @@ from statistics import median
 import numpy as np
 
 from formcheck.analyzer import Analyzer
-from formcheck.capture import Camera, Frame, Shot, VideoFile, to_rgb
+from formcheck.capture import Camera, Frame, Shot, VideoFile
 from formcheck.cli.common import drill_for
 from formcheck.landmarker import Landmarker
 from formcheck.models import find_model
@@ -74,9 +74,9 @@ class Timed:
     def __init__(self, landmarker: Landmarker) -> None:
         self._landmarker, self.took = landmarker, []
 
-    def detect(self, frame: Frame, rgb=None):
+    def detect(self, frame: Frame, picture=None):
         began = time.perf_counter()
-        pose = self._landmarker.detect(frame, rgb)
+        pose = self._landmarker.detect(frame, picture)
         self.took.append(time.perf_counter() - began)
         return pose
 
@@ -84,11 +84,11 @@ class Timed:
 def alone(model, frames: list[Frame]) -> float:
     """Frames a second of the model with nothing else to do."""
     with Landmarker(model) as landmarker:
-        ready = [(frame, to_rgb(frame.image)) for frame in frames]
+        ready = [(frame, landmarker.picture_of(frame)) for frame in frames]
         took = []
-        for frame, rgb in ready:
+        for frame, picture in ready:
             began = time.perf_counter()
-            landmarker.detect(frame, rgb)
+            landmarker.detect(frame, picture)
             took.append(time.perf_counter() - began)
     return 1 / (sum(took[5:]) / len(took[5:]))
 

@@ -101,7 +101,9 @@ class FakeLandmarker:
 
     model_name, sha256 = "fake", "0" * 64
 
-    def detect(self, frame: FakeFrame, rgb: object = None) -> Pose:
+    def picture_of(self, frame: FakeFrame) -> None: ...
+
+    def detect(self, frame: FakeFrame, picture: object = None) -> Pose:
         h, w = frame.image.shape[:2]
         return person(float(np.float32(frame.t)), (w, h))
 

@@ -353,7 +353,8 @@ def test_landmarks_are_kept_and_the_second_run_needs_no_model(
             return self
 
         def __exit__(self, *_: object) -> None: ...
-        def detect(self, frame, rgb=None):
+        def picture_of(self, frame): ...
+        def detect(self, frame, picture=None):
             return person(frame.t, (640, 480))
 
     monkeypatch.setattr(landmarker, "Landmarker", Fake)
@@ -400,7 +401,8 @@ def test_stride_auto_looks_at_half_of_twenty_frames_a_second(tmp_path: Path, mon
             return self
 
         def __exit__(self, *_: object) -> None: ...
-        def detect(self, frame, rgb=None):
+        def picture_of(self, frame): ...
+        def detect(self, frame, picture=None):
             return person(frame.t, (64, 48))
 
     monkeypatch.setattr(landmarker, "Landmarker", Fake)

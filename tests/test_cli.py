@@ -74,7 +74,9 @@ def blind(monkeypatch: pytest.MonkeyPatch) -> None:
 
         def __exit__(self, *_: object) -> None: ...
 
-        def detect(self, frame: capture.Frame, rgb: object = None) -> Pose:
+        def picture_of(self, frame: capture.Frame) -> None: ...
+
+        def detect(self, frame: capture.Frame, picture: object = None) -> Pose:
             h, w = frame.image.shape[:2]
             return Pose.missing(frame.t, (w, h))
 

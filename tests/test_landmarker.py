@@ -65,8 +65,12 @@ def scene(monkeypatch: pytest.MonkeyPatch) -> Scene:
             script.made += 1
             script.open += 1
 
-        def bodies(self, rgb: Image, ms: int) -> list[Body]:
-            number, degrees = media.read_code(rgb)
+        @staticmethod
+        def picture(rgb: Image) -> module.Picture:
+            return module.Picture(rgb, None)
+
+        def bodies(self, picture: module.Picture, ms: int) -> list[Body]:
+            number, degrees = media.read_code(picture.rgb)
             look = (degrees, self.confidence, self.video)
             script.looks.append((number, look))
             if self.video:

@@ -291,7 +291,9 @@ def test_a_source_that_dies_is_reported_and_what_was_done_is_saved(
 
         def __exit__(self, *_: object) -> None: ...
 
-        def detect(self, frame: capture.Frame, rgb: object = None) -> Pose:
+        def picture_of(self, frame: capture.Frame) -> None: ...
+
+        def detect(self, frame: capture.Frame, picture: object = None) -> Pose:
             return Pose.missing(frame.t, SIZE)
 
     class Dying:

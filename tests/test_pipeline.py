@@ -122,7 +122,7 @@ def test_an_error_of_the_source_comes_after_all_that_came_before_it(live: bool) 
 
 def test_an_error_of_the_model_reaches_the_caller() -> None:
     class Broken(FakeLandmarker):
-        def detect(self, frame, rgb=None):
+        def detect(self, frame, picture=None):
             if frame.t > 0.25:
                 raise ModelError("broken")
             return super().detect(frame)
@@ -137,7 +137,7 @@ def test_leaving_early_ends_the_threads_before_the_model_may_be_closed() -> None
     class Slow(FakeLandmarker):
         inside = False
 
-        def detect(self, frame, rgb=None):
+        def detect(self, frame, picture=None):
             self.inside = True
             threading.Event().wait(0.05)
             self.inside = False

@@ -18,7 +18,6 @@ import math
 import os
 import sys
 import threading
-from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -174,26 +173,44 @@ def _another(body: Body, first: Body) -> bool:
 
 # -------------------------------------------------------------------------------------- graph
 
-_QUIET = threading.RLock()
+class _Silence:
+    """While anybody is inside, file descriptor 2 goes nowhere: MediaPipe's C++ prints there
+    whatever it is told. Several threads may be inside at once."""
+
+    def __init__(self) -> None:
+        self._lock, self._inside, self._kept = threading.Lock(), 0, -1
+
+    def __enter__(self) -> None:
+        with self._lock:
+            self._inside += 1
+            if self._inside > 1:
+                return
+            with contextlib.suppress(ValueError, AttributeError, OSError):
+                sys.stderr.flush()
+            self._kept = -1
+            with contextlib.suppress(OSError):  # there is no stderr
+                self._kept = os.dup(2)
+                void = os.open(os.devnull, os.O_WRONLY)
+                os.dup2(void, 2)
+                os.close(void)
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._inside -= 1
+            if self._inside == 0 and self._kept >= 0:
+                os.dup2(self._kept, 2)
+                os.close(self._kept)
 
 
-@contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """Send file descriptor 2 nowhere: MediaPipe's C++ prints there whatever it is told."""
-    with _QUIET, contextlib.ExitStack() as undo:
-        with contextlib.suppress(ValueError, AttributeError, OSError):
-            sys.stderr.flush()
-        try:
-            kept = os.dup(2)
-        except OSError:  # there is no stderr
-            yield
-            return
-        undo.callback(os.close, kept)
-        void = os.open(os.devnull, os.O_WRONLY)
-        undo.callback(os.close, void)
-        os.dup2(void, 2)
-        undo.callback(os.dup2, kept, 2)
-        yield
+_QUIET = _Silence()
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """Pixels as the model takes them: (height, width, 3) uint8 RGB, and its own copy of them."""
+
+    rgb: Image
+    image: Any
 
 
 class _Graph:
@@ -209,14 +226,12 @@ class _Graph:
         for name, value in (("GLOG_minloglevel", "3"), ("TF_CPP_MIN_LOG_LEVEL", "3")):
             os.environ.setdefault(name, value)
         try:
-            with _quiet():
-                import mediapipe as mp
+            with _QUIET:
                 from mediapipe.tasks.python import BaseOptions, vision
         except (ImportError, OSError) as error:
             raise FormcheckError(
                 f"mediapipe cannot be loaded ({_line(error)}); run `formcheck doctor`"
             ) from error
-        self._mp = mp
         mode = vision.RunningMode.VIDEO if video else vision.RunningMode.IMAGE
         options = vision.PoseLandmarkerOptions(
             base_options=BaseOptions(model_asset_path=model),
@@ -225,7 +240,7 @@ class _Graph:
             min_pose_detection_confidence=confidence,
         )
         try:
-            with _quiet():
+            with _QUIET:
                 self._task = vision.PoseLandmarker.create_from_options(options)
         except (RuntimeError, ValueError, OSError) as error:
             raise ModelError(
@@ -233,23 +248,29 @@ class _Graph:
                 f"({_line(error)}); get it again or name another with --model"
             ) from error
 
-    def bodies(self, rgb: Image, ms: int) -> list[Body]:
-        """The bodies found in an RGB picture.
+    @staticmethod
+    def picture(rgb: Image) -> Picture:
+        """An RGB picture as the model takes it; any thread may make one."""
+        import mediapipe as mp
+
+        # An mp.Image of an array that is not contiguous holds other pixels than the array.
+        pixels = np.ascontiguousarray(rgb)
+        return Picture(pixels, mp.Image(image_format=mp.ImageFormat.SRGB, data=pixels))
+
+    def bodies(self, picture: Picture, ms: int) -> list[Body]:
+        """The bodies found in a picture.
 
         Raises:
             RuntimeError, ValueError: the graph broke; close it and make another.
         """
         # On its first frame the model reports on its delegates, on its first body on its shape.
-        with _quiet() if self._first else contextlib.nullcontext():
-            # An mp.Image of an array that is not contiguous holds other pixels than the array.
-            pixels = np.ascontiguousarray(rgb)
-            image = self._mp.Image(image_format=self._mp.ImageFormat.SRGB, data=pixels)
+        with _QUIET if self._first else contextlib.nullcontext():
             if self._video:
-                result = self._task.detect_for_video(image, ms)
+                result = self._task.detect_for_video(picture.image, ms)
             else:
-                result = self._task.detect(image)
+                result = self._task.detect(picture.image)
         self._first = self._first and not result.pose_landmarks
-        height, width = rgb.shape[:2]
+        height, width = picture.rgb.shape[:2]
         found = []
         for points, world in zip(result.pose_landmarks, result.pose_world_landmarks, strict=True):
             body = Body(
@@ -265,8 +286,50 @@ class _Graph:
     def close(self) -> None:
         task, self._task = self._task, None
         if task is not None:
-            with _quiet():
+            with _QUIET:
                 task.close()
+
+
+class _Looks:
+    """Looks at single pictures for two bodies, one after the other on a thread of its own."""
+
+    def __init__(self, model: str, confidence: float, log: list[str]) -> None:
+        self._model, self._log = model, log
+        self._graphs: dict[float, _Graph] = {}
+        self._thread = ThreadPoolExecutor(1, "look")
+        # Its first graph is made beside the tracker, or the first look would be waited for.
+        self._thread.submit(self._graph, confidence)
+
+    def ask(self, picture: Picture, confidence: float) -> Future[list[Body]]:
+        """The bodies that will have been found, with none where the graph broke."""
+        return self._thread.submit(self._look, picture, confidence)
+
+    def only(self, confidence: float) -> None:
+        """The graphs of other confidences are not needed any more."""
+        self._thread.submit(self._drop, [c for c in self._graphs if c != confidence])
+
+    def close(self) -> None:
+        """After the look that is under way; may be called twice."""
+        self._thread.shutdown()
+        self._drop(list(self._graphs))
+
+    def _graph(self, confidence: float) -> _Graph:
+        if confidence not in self._graphs:
+            self._graphs[confidence] = _Graph(self._model, confidence, video=False)
+        return self._graphs[confidence]
+
+    def _look(self, picture: Picture, confidence: float) -> list[Body]:
+        try:
+            return self._graph(confidence).bodies(picture, 0)
+        except (RuntimeError, ValueError) as error:
+            self._log.append(f"search model restarted ({_line(error)})")
+            self._drop([confidence])
+            return []
+
+    def _drop(self, confidences: list[float]) -> None:
+        for confidence in confidences:
+            if confidence in self._graphs:
+                self._graphs.pop(confidence).close()
 
 
 def _line(error: BaseException) -> str:
@@ -330,7 +393,6 @@ class Landmarker:
         self._ways = list(dict.fromkeys(_Way(turned, c) for c in levels for turned in turns))
         self._way = self._home
         self._tracker: _Graph | None = None
-        self._lookers: dict[float, _Graph] = {}
         self._fresh = True  # no frame went through the tracker since it was made
         self._ms = 0
         self._here = False  # whether the frame before had a body
@@ -342,58 +404,65 @@ class Landmarker:
         self._people = 1
         self._look_at = math.inf
         self._doubt = False  # the last look saw another number of people
-        self._helper: ThreadPoolExecutor | None = None
         #: The look that runs beside the tracking: since when, at whom, what it will bring.
         self._asked: tuple[float, Body, Future[list[Body]]] | None = None
-        self._make_tracker(self._home)
+        self._looks = _Looks(str(self._path), self._home.confidence, self.log)
+        try:
+            self._make_tracker(self._home)
+        except BaseException:
+            self._looks.close()
+            raise
 
     # ------------------------------------------------------------------------------ one frame
 
-    def detect(self, frame: Frame, rgb: Image | None = None) -> Pose:
+    def picture_of(self, frame: Frame) -> Picture | None:
+        """``frame`` as the model takes it, which can be made ahead in another thread.
+
+        None for pixels that would end the model for good.
+        """
+        return self._turned(frame, self._home.degrees)
+
+    def detect(self, frame: Frame, picture: Picture | None = None) -> Pose:
         """The pose in ``frame``, rounded as a track keeps it; a missing one if nobody is there.
 
         Args:
             frame: of one stream, in rising time.
-            rgb: ``to_rgb(frame.image)`` if that was done elsewhere, to save the time here.
+            picture: ``picture_of(frame)`` if that was done elsewhere, to save the time here.
 
         Raises:
             ModelError: the model breaks on frame after frame.
         """
-        if rgb is None:
-            rgb = to_rgb(frame.image)
-        if rgb is None:
+        if picture is None or self._way.degrees != self._home.degrees:
+            picture = self._turned(frame, self._way.degrees)
+        if picture is None:
             size = (0, 0) if np.ndim(frame.image) < 2 else np.shape(frame.image)[1::-1]
             return quantise(Pose.missing(frame.t, (int(size[0]), int(size[1]))))
-        t, size = frame.t, (rgb.shape[1], rgb.shape[0])
-        turned = turn(rgb, self._way.degrees)
-        body = self._track(turned, t)
+        t, size = frame.t, (frame.image.shape[1], frame.image.shape[0])
+        body = self._track(picture, t)
         if body is None:
-            body = self._search(rgb, t)
-            if body is not None:
-                turned = turn(rgb, self._way.degrees)
+            body = self._search(frame)
         self._here = body is not None
         if body is None:
             return quantise(Pose.missing(t, size))
         self._found(t)
         if self._asked is None and t >= self._look_at:
-            self._helper = self._helper or ThreadPoolExecutor(1, "look")
-            look = self._helper.submit(self._look, turned, self._home.confidence)
-            self._asked = t, body, look
+            self._asked = t, body, self._looks.ask(picture, self._home.confidence)
         if self._asked is not None and t >= self._asked[0] + LOOK_TAKES_S:
             self._count()
         upright = body.turned_back(self._way.degrees)
         return quantise(Pose(t, upright.xy, upright.visibility, upright.world, size, self._people))
 
+    def _turned(self, frame: Frame, degrees: int) -> Picture | None:
+        rgb = to_rgb(frame.image)
+        return None if rgb is None else _Graph.picture(turn(rgb, degrees))
+
     def _found(self, t: float) -> None:
         if self._lost_at is not None or t - self._seen_at > LOST_S:
             self._people, self._doubt, self._look_at = 1, False, t + LOOK_FIRST_S
+        if self._lost_at is not None:
+            self._looks.only(self._home.confidence)
         self._seen_at, self._lost_at, self._candidate = t, None, None
         self._next_way = 0
-        if self._asked is not None:
-            return
-        # The looker of the low confidence is not needed any more.
-        for level in [c for c in self._lookers if c != self._home.confidence]:
-            self._lookers.pop(level).close()
 
     # --------------------------------------------------------------------------------- graphs
 
@@ -410,13 +479,13 @@ class Landmarker:
             self._make_tracker(way)
         self._way = way
 
-    def _track(self, turned: Image, t: float) -> Body | None:
+    def _track(self, picture: Picture, t: float) -> Body | None:
         if self._tracker is None:
             raise ValueError("this landmarker is closed")
         # Whole milliseconds from 1 on that always rise, or the graph refuses them.
         self._ms = max(self._ms + 1, int(t * 1000) + 1)
         try:
-            bodies = self._tracker.bodies(turned, self._ms)
+            bodies = self._tracker.bodies(picture, self._ms)
         except (RuntimeError, ValueError) as error:
             if self._fresh:
                 raise ModelError(
@@ -432,33 +501,20 @@ class Landmarker:
             return None  # what this way brings was only believed for the body it was found by
         return body
 
-    def _look(self, turned: Image, confidence: float) -> list[Body]:
-        """All bodies (two at most) in a single picture, without touching the tracker."""
-        graph = self._lookers.get(confidence)
-        try:
-            if graph is None:
-                graph = _Graph(str(self._path), confidence, video=False)
-                self._lookers[confidence] = graph
-            return graph.bodies(turned, 0)
-        except (RuntimeError, ValueError) as error:
-            self.log.append(f"search model restarted ({_line(error)})")
-            if graph is not None:
-                self._lookers.pop(confidence).close()
-            return []
-
     # ---------------------------------------------------------------------------- the searches
 
-    def _search(self, rgb: Image, t: float) -> Body | None:
+    def _search(self, frame: Frame) -> Body | None:
         """Look at a frame in which the tracker has nobody in one more way.
 
         Returns:
             The body, tracked from now on, when this look confirms it; else None.
         """
+        t = frame.t
         if self._lost_at is None:
             if t - self._seen_at <= LOST_S:
                 return None
             self._lost_at = t
-            self._forget_look()  # the lookers are wanted here now
+            self._asked = None
             self._turn_to(self._home)
         before = None
         if self._candidate is not None:
@@ -473,9 +529,10 @@ class Landmarker:
             self._next_way += 1
         self._searched_at, self._candidate = t, None
         look, *checks = checks
-        turned = turn(rgb, look)
-        bodies = [b for b in self._look(turned, way.confidence) if plausible(b)]
-        bodies = [b.turned_back(look) for b in bodies]
+        picture = self._turned(frame, look)
+        assert picture is not None
+        found = self._looks.ask(picture, way.confidence).result()
+        bodies = [b.turned_back(look) for b in found if plausible(b)]
         if before is None:
             if bodies:
                 self._candidate = way, bodies[0], checks
@@ -485,7 +542,9 @@ class Landmarker:
                 self._candidate = way, before, checks
             return None
         self._turn_to(way)
-        body = self._track(turn(rgb, way.degrees), t)
+        picture = self._turned(frame, way.degrees)
+        assert picture is not None
+        body = self._track(picture, t)
         if body is None:
             self._turn_to(self._home)
             return None
@@ -520,25 +579,14 @@ class Landmarker:
         else:
             self._look_at = t + (LOOK_EVERY_S if self._people == 1 else LOOK_TWO_S)
 
-    def _forget_look(self) -> None:
-        asked, self._asked = self._asked, None
-        if asked is not None:
-            asked[2].result()
-
     # -------------------------------------------------------------------------------- closing
 
     def close(self) -> None:
         """Close every graph; may be called twice."""
-        self._forget_look()
-        helper, self._helper = self._helper, None
-        if helper is not None:
-            helper.shutdown()
+        self._looks.close()
         tracker, self._tracker = self._tracker, None
-        graphs = [tracker, *self._lookers.values()]
-        self._lookers.clear()
-        for graph in graphs:
-            if graph is not None:
-                graph.close()
+        if tracker is not None:
+            tracker.close()
 
     def __enter__(self) -> Landmarker:
         return self

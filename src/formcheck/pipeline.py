@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from .pose import Pose
 
 if TYPE_CHECKING:
-    from .capture import Frame, Image
+    from .capture import Frame
 
 __all__ = ["Belt", "Seen", "looked_at"]
 
@@ -151,20 +151,18 @@ def looked_at(
 
         threads.append(_stage("detect", watch, found))
     else:
-        frames: Belt[tuple[Frame | Pose | None, Image | None]] = Belt(ROOM)
+        frames: Belt[tuple[Frame | Pose | None, Any]] = Belt(ROOM)
         belts.append(frames)
 
         def read() -> None:
-            from .capture import Frame, to_rgb  # OpenCV, which a track does not need
-
             for item in stream:
-                rgb = to_rgb(item.image) if isinstance(item, Frame) else None
-                if not frames.put((item, rgb)):
+                known = item is None or isinstance(item, Pose)
+                if not frames.put((item, None if known else landmarker.picture_of(item))):
                     return
 
         def look() -> None:
-            for item, rgb in frames:
-                if not found.put(_look(landmarker, item, rgb)):
+            for item, picture in frames:
+                if not found.put(_look(landmarker, item, picture)):
                     return
 
         threads += [_stage("read", read, frames), _stage("detect", look, found)]
@@ -181,7 +179,7 @@ def looked_at(
 _END: Any = object()
 
 
-def _look(landmarker: Any, item: Any, rgb: Image | None) -> Seen | Pose | None:
+def _look(landmarker: Any, item: Any, picture: Any) -> Seen | Pose | None:
     if item is None or isinstance(item, Pose):
         return item
-    return Seen(item, landmarker.detect(item, rgb))
+    return Seen(item, landmarker.detect(item, picture))
