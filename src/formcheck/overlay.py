@@ -380,8 +380,8 @@ def draw(
         image = np.full((h, w, 3), (58, 50, 46), np.uint8)
     h, w = image.shape[:2]
     u = min(h, 0.9 * w) / 100  # one hundredth of the height; less where the picture is narrow
-    canvas = np.full((h + round(FOOTER * u), w, 3), INK, np.uint8)
-    picture = canvas[:h]
+    canvas = np.empty((h + round(FOOTER * u), w, 3), np.uint8)
+    picture, canvas[h:] = canvas[:h], INK  # filling all of it took longer than the drawing
     xy = pose.xy.astype(float)
     if view.mirror:
         cv2.flip(image, 1, dst=picture)
