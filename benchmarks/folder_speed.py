@@ -3,16 +3,22 @@
 python benchmarks/folder_speed.py jobs FOLDER [--clips 60] [--jobs 1 2 3] [--rounds 5]
 python benchmarks/folder_speed.py memory TRACK.npz [--copies 10000] [--jobs 2]
 python benchmarks/folder_speed.py kill FOLDER [--clips 60] [--times 3]
+python benchmarks/folder_speed.py cluster FOLDER [--clips 60]
+
+--seconds S judges the first S seconds of each clip only. `cluster` starts a scheduler and two
+workers as docs/cluster.md says, kills one of them on the way, and compares with a local run.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import random
 import resource
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -23,9 +29,10 @@ from pathlib import Path
 from turns import in_turns, tell
 
 
-def command(listed: Path, out: Path, jobs: int) -> list[str]:
+def command(asked: argparse.Namespace, listed: Path, out: Path, *how: str) -> list[str]:
+    end = ["--end", str(asked.seconds)] if asked.seconds else []
     return [sys.executable, "-m", "formcheck", "score", str(listed), "--out", str(out),
-            "--jobs", str(jobs), "--no-cache"]  # fmt: skip
+            "--no-cache", *end, *how]  # fmt: skip
 
 
 def listed(folder: Path, clips: int, scratch: Path) -> Path:
@@ -53,7 +60,8 @@ def jobs(asked: argparse.Namespace, scratch: Path) -> None:
     def way(number: int) -> int:
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         began = time.perf_counter()
-        subprocess.run(command(clips, next(fresh), number), check=True, stderr=subprocess.DEVNULL)
+        run = command(asked, clips, next(fresh), "--jobs", str(number))
+        subprocess.run(run, check=True, stderr=subprocess.DEVNULL)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
         used[number].append(cpu / (time.perf_counter() - began))
@@ -68,27 +76,68 @@ def jobs(asked: argparse.Namespace, scratch: Path) -> None:
 
 def kill(asked: argparse.Namespace, scratch: Path) -> None:
     clips = listed(asked.path, asked.clips, scratch)
-    run = command(clips, scratch / "calm", 2)
+    run = command(asked, clips, scratch / "calm", "--jobs", "2")
     began = time.monotonic()
     subprocess.run(run, check=True, stderr=subprocess.DEVNULL)
     whole = time.monotonic() - began
-    run = command(clips, scratch / "killed", 2)
+    run = command(asked, clips, scratch / "killed", "--jobs", "2")
     for _ in range(asked.times):
         process = subprocess.Popen(run, stderr=subprocess.DEVNULL)
         time.sleep(random.uniform(0.1, 0.4) * whole)
         process.kill()
         process.wait()
-        done = scratch / "killed" / "done.jsonl"
-        print(f"killed with {len(done.read_bytes().splitlines()) if done.exists() else 0} done")
+        print(f"killed with {_lines(scratch / 'killed' / 'done.jsonl')} done")
     subprocess.run(run, check=True, stderr=subprocess.DEVNULL)
+    compare(scratch / "calm", scratch / "killed", asked.clips)
+
+
+def compare(one: Path, other: Path, clips: int) -> None:
+    """Say whether two folders hold the same, and each clip once."""
     same = all(
-        (scratch / "calm" / name).read_bytes() == (scratch / "killed" / name).read_bytes()
+        (one / name).read_bytes() == (other / name).read_bytes()
         for name in ("results.jsonl", "reps.csv")
     )
-    names = [
-        json.loads(x)["clip"] for x in (scratch / "killed/done.jsonl").read_bytes().splitlines()
-    ]
-    print(f"results identical: {same}; scored once each: {len(names) == len(set(names))}")
+    lines = (other / "done.jsonl").read_bytes().splitlines()
+    names = [json.loads(line)["clip"] for line in lines]
+    once = len(names) == len(set(names)) == clips
+    print(f"results identical: {same}; all {clips} scored once each: {once}")
+
+
+def cluster(asked: argparse.Namespace, scratch: Path) -> None:
+    clips = listed(asked.path, asked.clips, scratch)
+    dask = [sys.executable, "-m", "dask"]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    place = scratch / "scheduler.json"
+    with contextlib.ExitStack() as stack:
+
+        def start(*words: str) -> subprocess.Popen[bytes]:
+            process = subprocess.Popen([*dask, *words], cwd=scratch, **quiet)
+            stack.callback(process.wait)
+            stack.callback(process.terminate)
+            return process
+
+        start("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard",
+              "--scheduler-file", str(place))  # fmt: skip
+        while not place.exists():
+            time.sleep(0.1)
+        address = json.loads(place.read_text())["address"]
+        worker = ("worker", address, "--nworkers", "1", "--nthreads", "1", "--no-dashboard")
+        start(*worker)
+        victim = start(*worker)
+        time.sleep(8)  # until both have joined
+        run = command(asked, clips, scratch / "far", "--cluster", address)
+        process = subprocess.Popen(run, stderr=subprocess.DEVNULL)
+        done = scratch / "far" / "done.jsonl"
+        while (lines := _lines(done)) < asked.clips / 3:
+            time.sleep(0.2)
+        # The nanny first, which would start its worker again.
+        for pid in (victim.pid, *_children(victim.pid)):
+            os.kill(pid, signal.SIGKILL)
+        print(f"a worker killed with {lines} of {asked.clips} done")
+        print(f"exit code {process.wait()}")
+    run = command(asked, clips, scratch / "near", "--jobs", "2")
+    subprocess.run(run, check=True, stderr=subprocess.DEVNULL)
+    compare(scratch / "near", scratch / "far", asked.clips)
 
 
 def memory(asked: argparse.Namespace, scratch: Path) -> None:
@@ -98,11 +147,12 @@ def memory(asked: argparse.Namespace, scratch: Path) -> None:
     for i in range(asked.copies):
         os.link(_near(asked.path, scratch), folder / f"{asked.path.stem}-{i:05}.npz")
     began = time.perf_counter()
-    process = subprocess.Popen(command(folder, scratch / "out", asked.jobs[-1]))
+    run = command(asked, folder, scratch / "out", "--jobs", str(asked.jobs[-1]))
+    process = subprocess.Popen(run)
     done, told = scratch / "out" / "done.jsonl", 0
     while process.poll() is None:
         time.sleep(1)
-        lines = done.read_bytes().count(b"\n") if done.exists() else 0
+        lines = _lines(done)
         if lines >= told + asked.copies / 10:
             told = lines
             mb = [f"{_resident_mb(pid):.0f}" for pid in (process.pid, *_children(process.pid))]
@@ -115,6 +165,10 @@ def _near(track: Path, scratch: Path) -> Path:
     if not near.exists():
         shutil.copy(track, near)
     return near
+
+
+def _lines(path: Path) -> int:
+    return path.read_bytes().count(b"\n") if path.exists() else 0
 
 
 def _children(pid: int) -> list[int]:
@@ -135,16 +189,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("what", choices=["jobs", "memory", "kill"])
+    parser.add_argument("what", choices=["jobs", "memory", "kill", "cluster"])
     parser.add_argument("path", type=Path)
     parser.add_argument("--clips", type=int, default=60)
     parser.add_argument("--copies", type=int, default=10_000)
     parser.add_argument("--jobs", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--times", type=int, default=3)
+    parser.add_argument("--seconds", type=float)
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="formcheck-folders-") as scratch:
-        {"jobs": jobs, "memory": memory, "kill": kill}[asked.what](asked, Path(scratch))
+        {"jobs": jobs, "memory": memory, "kill": kill, "cluster": cluster}[asked.what](
+            asked, Path(scratch)
+        )
 
 
 if __name__ == "__main__":

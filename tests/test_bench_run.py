@@ -31,7 +31,7 @@ from formcheck.bench.document import (
 )
 from formcheck.bench.figures import curve_svg
 from formcheck.bench.labels import find_labels
-from formcheck.bench.report import comparison_text, markdown, misses_text, summary_text
+from formcheck.bench.report import BY_HAND, comparison_text, markdown, misses_text, summary_text
 from formcheck.bench.run import ClipRun, Outcome, Plan, Wrong, run_bench
 from formcheck.bench.speed import Turn, Turns, choose_clip
 from formcheck.capture import write_track
@@ -688,6 +688,20 @@ def test_files_are_written_and_compared(app: typer.Typer, folder: Path, tmp_path
     figures = re.findall(r"!\[.*?\]\((.*?)\)", page.read_text(encoding="utf-8"))
     assert figures == ["benchmarks_curves/clamshell.pelvis_roll.svg"]
     assert (tmp_path / figures[0]).exists()
+
+
+def test_what_was_measured_by_other_means_stays_on_the_page(
+    app: typer.Typer, folder: Path, tmp_path: Path
+) -> None:
+    page = tmp_path / "benchmarks.md"
+    words = (folder, "--quick", "--jobs", 1, "--markdown", page)
+    page.write_text(f"gone\n{BY_HAND}\n\n## Live\n\nsoak\n", encoding="utf-8")
+    for _ in range(2):
+        assert call(app, *words).exit_code == 0
+        written = page.read_text(encoding="utf-8")
+        assert "gone" not in written
+        assert written.endswith(f"\n\n{BY_HAND}\n\n## Live\n\nsoak\n")
+        assert written.count("## Live") == 1
 
 
 @pytest.mark.parametrize(

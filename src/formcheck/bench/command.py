@@ -131,10 +131,11 @@ def bench(
         _write(Path(json_file), json.dumps(data, indent=1) + "\n")
     if markdown_file is not None:
         from .figures import draw_all
-        from .report import markdown
+        from .report import kept, markdown
 
         figures = draw_all(data["curves"], markdown_file)
-        _write(markdown_file, markdown(data, figures))
+        page = markdown_file.read_text(encoding="utf-8") if markdown_file.exists() else ""
+        _write(markdown_file, markdown(data, figures) + kept(page))
     if short := failures(data, bars):
         for line in short:
             print(f"not met: {line}", file=sys.stderr)

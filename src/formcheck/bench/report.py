@@ -7,7 +7,7 @@ from typing import Any
 
 from .document import MEASURES, TARGETS, verdicts
 
-__all__ = ["comparison_text", "markdown", "misses_text", "summary_text"]
+__all__ = ["BY_HAND", "comparison_text", "kept", "markdown", "misses_text", "summary_text"]
 
 Row = Sequence[str]
 
@@ -307,6 +307,16 @@ def _esc(text: str) -> str:
     return text.replace("_", "\\_").replace("|", "\\|")
 
 
+#: What stands below this line of a page was measured by other means, and stays.
+BY_HAND = "<!-- Measured by the scripts of benchmarks/; `--markdown` leaves this part as it is. -->"
+
+
+def kept(page: str) -> str:
+    """The part of an earlier page that the next one goes on with; empty when there is none."""
+    _, mark, below = page.partition(BY_HAND)
+    return f"\n{mark}{below}" if mark else ""
+
+
 def markdown(data: Mapping[str, Any], figures: Mapping[str, str] | None = None) -> str:
     """``docs/benchmarks.md``.
 
@@ -318,7 +328,8 @@ def markdown(data: Mapping[str, Any], figures: Mapping[str, str] | None = None) 
     sources = ", ".join(f"{n} {source}" for source, n in d["sources"].items())
     parts = [
         "# Benchmarks",
-        "This page is written by `formcheck bench --markdown`; do not edit it by hand.",
+        "This page is written by `formcheck bench --markdown`, down to *Live and folders*, which "
+        "it leaves as it is.",
         f"{data['date']}: {d['clips']} clips ({sources}), {d['frames']} frames, "
         f"{len(d['drills'])} drills. formcheck {v['formcheck']}, mediapipe {v['mediapipe']}, "
         f"OpenCV {v['opencv']}, Python {v['python']}, {v['system']}, {v['processors']} "
