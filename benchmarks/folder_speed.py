@@ -1,7 +1,7 @@
 """Folders: processes against one process, and memory over thousands of tracks.
 
 python benchmarks/folder_speed.py jobs FOLDER [--clips 60] [--jobs 1 2 3] [--rounds 5]
-python benchmarks/folder_speed.py memory TRACK.npz [--copies 10000] [--jobs 2]
+python benchmarks/folder_speed.py memory CLIP|TRACK.npz [--copies 10000] [--jobs 2]
 python benchmarks/folder_speed.py kill FOLDER [--clips 60] [--times 3]
 python benchmarks/folder_speed.py cluster FOLDER [--clips 60]
 
@@ -145,7 +145,7 @@ def memory(asked: argparse.Namespace, scratch: Path) -> None:
     folder = scratch / "tracks"
     folder.mkdir()
     for i in range(asked.copies):
-        os.link(_near(asked.path, scratch), folder / f"{asked.path.stem}-{i:05}.npz")
+        os.link(_near(asked.path, scratch), folder / f"{asked.path.stem}-{i:05}{asked.path.suffix}")
     began = time.perf_counter()
     run = command(asked, folder, scratch / "out", "--jobs", str(asked.jobs[-1]))
     process = subprocess.Popen(run)
@@ -161,7 +161,7 @@ def memory(asked: argparse.Namespace, scratch: Path) -> None:
 
 
 def _near(track: Path, scratch: Path) -> Path:
-    near = scratch / "track.npz"  # on the same disk, for hard links
+    near = scratch / f"one{track.suffix}"  # on the same disk, for hard links
     if not near.exists():
         shutil.copy(track, near)
     return near

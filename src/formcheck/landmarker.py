@@ -173,6 +173,7 @@ def _another(body: Body, first: Body) -> bool:
 
 # -------------------------------------------------------------------------------------- graph
 
+
 class _Silence:
     """While anybody is inside, file descriptor 2 goes nowhere: MediaPipe's C++ prints there
     whatever it is told. Several threads may be inside at once."""
