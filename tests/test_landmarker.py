@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -423,6 +425,48 @@ def test_every_graph_is_closed_once(scene: Scene, model: Path) -> None:
     assert scene.open == 0
     with pytest.raises(ValueError, match="closed"):
         lm.detect(next(frames(1)))
+
+
+def test_a_tracker_that_cannot_be_made_leaves_no_graph_and_no_thread(
+    monkeypatch: pytest.MonkeyPatch, scene: Scene, model: Path
+) -> None:
+    made = module._Graph
+
+    def no_tracker(path: str, confidence: float, *, video: bool) -> Any:
+        if video:
+            raise ModelError("broken")
+        return made(path, confidence, video=video)
+
+    monkeypatch.setattr(module, "_Graph", no_tracker)
+    with pytest.raises(ModelError, match="broken"):
+        Landmarker(model)
+    assert scene.open == 0
+    assert not [t for t in threading.enumerate() if t.name.startswith("look")]
+
+
+def test_stderr_is_back_only_when_the_last_of_several_threads_is_through(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    quiet = module._Silence()
+    inside, leave = threading.Event(), threading.Event()
+
+    def stay() -> None:
+        with quiet:
+            inside.set()
+            leave.wait(5)
+
+    other = threading.Thread(target=stay)
+    other.start()
+    assert inside.wait(5)
+    with quiet:
+        os.write(2, b"both ")
+    os.write(2, b"one ")
+    leave.set()
+    other.join()
+    os.write(2, b"none")
+    with quiet:
+        os.write(2, b"again")
+    assert capfd.readouterr().err == "none"
 
 
 def test_options_are_checked_before_the_model_sees_them(scene: Scene, model: Path) -> None:
