@@ -138,7 +138,7 @@ class Journal:
                     db.execute(f"PRAGMA user_version = {step + 1}")
                 db.execute("COMMIT")
             except BaseException:
-                db.execute("ROLLBACK")
+                _roll_back(db)
                 raise
 
     def _read_into_memory(self) -> None:
@@ -204,9 +204,7 @@ class Journal:
             result = work(self._db)
             self._db.execute("COMMIT")
         except BaseException:
-            # A full disk may have rolled back already.
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
+            _roll_back(self._db)
             raise
         return result
 
@@ -591,6 +589,12 @@ def _made_with(result: SetResult) -> dict[str, Any]:
     if result.notes:
         more["notes"] = list(result.notes)
     return {**result.parameters, **more}
+
+
+def _roll_back(db: sqlite3.Connection) -> None:
+    """Undo the open transaction; a full disk may have done so already."""
+    if db.in_transaction:
+        db.execute("ROLLBACK")
 
 
 def _try_to_write(db: sqlite3.Connection) -> None:
