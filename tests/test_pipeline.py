@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,6 +28,9 @@ def workers() -> list[str]:
 @pytest.fixture(autouse=True)
 def _no_thread_stays() -> Iterator[None]:
     yield
+    until = time.monotonic() + 2
+    while workers() and time.monotonic() < until:
+        time.sleep(0.01)
     assert workers() == []
 
 
@@ -131,6 +137,26 @@ def test_an_error_of_the_model_reaches_the_caller() -> None:
     with pytest.raises(ModelError, match="broken"), looked_at(frames(9), Broken()) as seen:
         got.extend(seen)
     assert len(got) == 3
+
+
+def test_ctrl_c_while_leaving_does_not_close_the_model_under_its_thread() -> None:
+    class Slow(FakeLandmarker):
+        inside, leaving = False, threading.Event()
+
+        def detect(self, frame, picture=None):
+            self.inside = True
+            if frame.t > 0 and self.leaving.wait(5):
+                threading.Event().wait(0.1)  # now the main thread waits for this one
+                os.kill(os.getpid(), signal.SIGINT)
+                threading.Event().wait(0.1)
+            self.inside = False
+            return super().detect(frame)
+
+    slow = Slow()
+    with pytest.raises(KeyboardInterrupt), looked_at(frames(9), slow) as seen:
+        next(seen)
+        slow.leaving.set()
+    assert not slow.inside
 
 
 def test_leaving_early_ends_the_threads_before_the_model_may_be_closed() -> None:

@@ -311,8 +311,9 @@ class _Looks:
 
     def close(self) -> None:
         """After the look that is under way; may be called twice."""
+        with contextlib.suppress(RuntimeError):  # it is closed already
+            self._thread.submit(lambda: self._drop(list(self._graphs)))
         self._thread.shutdown()
-        self._drop(list(self._graphs))
 
     def _graph(self, confidence: float) -> _Graph:
         if confidence not in self._graphs:

@@ -23,7 +23,7 @@ from .pose import Pose
 if TYPE_CHECKING:
     from .capture import Frame
 
-__all__ = ["Belt", "Seen", "looked_at"]
+__all__ = ["Belt", "Seen", "await_all", "looked_at", "stage"]
 
 T = TypeVar("T")
 
@@ -101,8 +101,13 @@ class Belt(Generic[T]):
             del item  # or this thread would keep a picture alive while it waits
 
 
-def _stage(name: str, work: Callable[[], None], out: Belt[Any]) -> threading.Thread:
-    """A thread that works until the end of its input and hands on how that came."""
+def stage(name: str, work: Callable[[], None], out: Belt[Any]) -> threading.Event:
+    """Begin a thread that works until the end of its input, and ends the belt ``out`` then.
+
+    Returns:
+        what is set when the thread is through; wait with :func:`await_all`.
+    """
+    through = threading.Event()
 
     def run() -> None:
         try:
@@ -111,10 +116,11 @@ def _stage(name: str, work: Callable[[], None], out: Belt[Any]) -> threading.Thr
             out.end(error)
         else:
             out.end()
+        finally:
+            through.set()
 
-    thread = threading.Thread(target=run, name=name, daemon=True)
-    thread.start()
-    return thread
+    threading.Thread(target=run, name=name, daemon=True).start()
+    return through
 
 
 @contextlib.contextmanager
@@ -138,7 +144,7 @@ def looked_at(
         return
     found: Belt[Seen | Pose | None] = Belt(1 if live else ROOM)
     belts: list[Belt[Any]] = [found]
-    threads = []
+    stages: list[threading.Event] = []
     if live:
 
         def watch() -> None:
@@ -149,7 +155,7 @@ def looked_at(
                     return
                 found.put(_look(landmarker, item, None))
 
-        threads.append(_stage("detect", watch, found))
+        stages.append(stage("detect", watch, found))
     else:
         frames: Belt[tuple[Frame | Pose | None, Any]] = Belt(ROOM)
         belts.append(frames)
@@ -165,15 +171,31 @@ def looked_at(
                 if not found.put(_look(landmarker, item, picture)):
                     return
 
-        threads += [_stage("read", read, frames), _stage("detect", look, found)]
+        stages += [stage("read", read, frames), stage("detect", look, found)]
     try:
         yield iter(found)
     finally:
         for belt in belts:
             belt.drop()
-        # The model and the stream may only be closed when nobody works in them any more.
-        for thread in threads:
-            thread.join()
+        await_all(stages)
+
+
+def await_all(stages: list[threading.Event]) -> None:
+    """Wait until the threads are through, also while Ctrl-C is pressed, which is heard afterwards.
+
+    The model and the stream may only be closed when nobody works in them any more: closing a
+    model under a thread takes the process down. (``Thread.join`` that Ctrl-C interrupts takes the
+    thread for ended, up to Python 3.12.)
+    """
+    pressed: KeyboardInterrupt | None = None
+    for through in stages:
+        while not through.is_set():
+            try:
+                through.wait(NAP_S)
+            except KeyboardInterrupt as error:
+                pressed = error
+    if pressed is not None:
+        raise pressed
 
 
 _END: Any = object()

@@ -11,7 +11,6 @@ from __future__ import annotations
 import dataclasses
 import importlib.metadata
 import math
-import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -21,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from .errors import InputError
-from .pipeline import Belt, Seen
+from .pipeline import Belt, Seen, await_all, stage
 from .pose import Pose
 
 if TYPE_CHECKING:
@@ -208,8 +207,7 @@ class _Worker:
             self.STUCK if live else self.ROOM
         )
         self._error: Exception | None = None
-        self._thread = threading.Thread(target=self._run, name="sink", daemon=True)
-        self._thread.start()
+        self._through = stage("sink", self._run, self._belt)
 
     def _run(self) -> None:
         for action, args in self._belt:
@@ -244,7 +242,7 @@ class _Worker:
             self._belt.end()
         else:
             self._belt.drop()
-        self._thread.join()
+        await_all([self._through])
         if keep:
             self._raise()
 
