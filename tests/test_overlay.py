@@ -18,8 +18,10 @@ from formcheck.overlay import (
     PHASE_WORDS,
     SKY,
     YELLOW,
+    Dial,
     Overlay,
     View,
+    _wrap,
     draw,
 )
 from formcheck.pose import Joint, Pose
@@ -43,7 +45,9 @@ def test_every_scene_draws_at_every_size_and_leaves_the_frame_alone(
 ) -> None:
     image = ground(size)
     pose, now = scenes(size)[scene]
-    drawn = draw(image, pose, now, View(title="Clamshell", fps=29.7, delay_s=0.04, help=("q",)))
+    drawn = draw(
+        image, pose, now, View(title="Clamshell", fps=29.7, delay_s=0.04, help=(("q", "end"),))
+    )
     assert drawn.dtype == np.uint8
     assert drawn.shape[1:] == (size[0], 3)
     assert drawn.shape[0] > size[1]
@@ -179,3 +183,56 @@ def test_the_drill_may_say_better_what_to_do() -> None:
     general = draw(ground(size), pose, blind)
     better = draw(ground(size), pose, blind, View(advice={"wrong_view": "Camera at your side"}))
     assert (general[480:] != better[480:]).any()
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("Hold still", 1),
+        ("Put the camera in front of you, not at your feet", 2),
+        ("Lie face down sideways to the camera, elbows under your shoulders, then lift your hips.",
+         3),
+    ],
+)  # fmt: skip
+def test_a_long_message_is_broken_to_be_as_large_as_can_be(text: str, lines: int) -> None:
+    broken, size = _wrap(text, 540, 4.8)
+    assert " ".join(broken) == text
+    assert len(broken) == lines
+    assert size >= 5 * 4.8  # a twentieth of the height, to be read from the mat
+
+
+def test_words_and_dial_of_a_coach_take_the_place_of_the_sets_own() -> None:
+    size = (640, 480)
+    nobody, now = Pose.missing(1.0, size), step(1.0)
+    plain = draw(ground(size), nobody, now)
+    rest = draw(ground(size), nobody, now, View(heading="Rest", dial=Dial("27", "seconds", 0.5)))
+    assert (plain[:70, :200] != rest[:70, :200]).any()
+    assert share(rest[:160, -160:], SKY) > 0 == share(plain[:160, -160:], SKY)
+
+
+def test_a_hold_that_is_long_enough_may_be_let_go() -> None:
+    size = (640, 480)
+    nobody = Pose.missing(1.0, size)
+
+    def corner(seconds: float) -> np.ndarray:
+        now = step(1.0, phase=Phase.HOLD, hold_s=seconds, target_hold_s=5.0)
+        return draw(ground(size), nobody, now, View(kind="hold"))[:70, :300]
+
+    assert (corner(1.0) == corner(4.0)).all()
+    assert (corner(4.0) != corner(5.0)).any()
+
+
+@pytest.mark.parametrize("size", [(640, 480), (1280, 720), (480, 854)])
+def test_the_help_fits_the_picture_and_its_columns_stand_under_each_other(
+    size: tuple[int, int],
+) -> None:
+    table = tuple((key, "what this key does, in rather many words") for key in ("o", "q, Esc"))
+    drawn = draw(ground(size), Pose.missing(1.0, size), step(1.0), View(help=table))
+    yellow = (drawn == np.array(YELLOW)).all(axis=2)
+    white = (drawn == 255).all(axis=2)
+    assert yellow.any()
+    assert not yellow[:, -2:].any()
+    assert not white[:, -2:].any()
+    last_key, first_word = np.flatnonzero(yellow.any(axis=0))[-1], np.flatnonzero(
+        white[size[1] // 3 : 2 * size[1] // 3].any(axis=0))[0]  # fmt: skip
+    assert first_word > last_key

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from fakes import person, step
+from voicelog import complaints
 
+from formcheck.coach import setup_check
 from formcheck.coach.cues import Line
 from formcheck.coach.progression import Planned
-from formcheck.coach.session import Item, Session, Stage, program, summary
+from formcheck.coach.session import Item, Notice, Session, Stage, program, summary
 from formcheck.drill import Dose
 from formcheck.events import (
     CannotJudge,
+    FaultSpan,
     Hold,
     HoldDone,
     JudgingResumed,
@@ -44,10 +48,12 @@ class Film:
     """Runs a session on a made-up stream."""
 
     def __init__(self, session: Session) -> None:
-        self.session, self.t, self.said = session, 0.0, []
+        self.session, self.t, self.said, self.log = session, 0.0, [], []
 
     def note(self, lines: list[Line]) -> None:
-        self.said += [(round(self.t, 1), line.text) for line in lines if not line.earcon]
+        words = [line for line in lines if not line.earcon]
+        self.said += [(round(self.t, 1), line.text) for line in words]
+        self.log += [{"t": self.t, "kind": line.kind, "said": line.text} for line in words]
 
     def words(self) -> list[str]:
         return [w for _, w in self.said]
@@ -117,7 +123,11 @@ def test_the_warm_up_comes_first_and_can_be_skipped() -> None:
     film.watch(100)
     assert film.session.stage is Stage.WARM_UP
     assert film.words() == ["First warm up: walk or march on the spot for 5 minutes"]
-    assert film.session.notice.startswith("Warm up: 3:2")
+    notice = film.session.notice
+    assert (notice.heading, notice.text) == ("Warm up", "Walk or march on the spot")
+    assert notice.dial is not None
+    assert notice.dial[:2] in (("3:20", "to go"), ("3:21", "to go"))
+    assert notice.dial[2] == pytest.approx(1 / 3, abs=0.01)
     film.session.skip(film.t)
     assert film.session.stage is Stage.INTRO
     film = Film(Session([item()], warm_up_s=300))
@@ -171,16 +181,76 @@ def test_nobody_there_is_told_so_and_no_set_begins() -> None:
     film.watch(90, nobody)
     assert film.session.stage is Stage.SETUP
     assert "I cannot see you. Come into the picture" in film.words()
-    assert film.session.notice == "I cannot see you. Come into the picture"
+    assert film.session.notice.text == "I cannot see you. Come into the picture"
 
 
-def test_nothing_is_said_over_something_else() -> None:
-    from formcheck.coach.cues import speaking_s
+def test_an_instruction_comes_again_after_8_then_16_then_32_seconds() -> None:
+    film = Film(Session([item()]))
+    film.watch(80, nobody)
+    times = [t for t, words in film.said if words.startswith("I cannot see you")]
+    gaps = [b - a for a, b in pairwise(times)]
+    assert gaps == pytest.approx([8, 16, 32], abs=1.0)
 
+
+def test_who_was_told_how_is_not_told_the_same_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    amiss = setup_check.Problem("not_in_start_position", ABDUCTION.setup)
+    monkeypatch.setattr(setup_check, "problem", lambda *seen: amiss)
+    film = Film(Session([item()]))
+    film.watch(40)
+    told = [t for t, words in film.said if words == ABDUCTION.setup]
+    assert len(told) == 3
+    assert min(b - a for a, b in pairwise(told)) >= 8
+
+
+def test_a_log_of_set_up_and_set_has_nothing_against_it() -> None:
     film = Film(Session([item()], warm_up_s=10))
+    film.watch(40, nobody)
     film.watch(60, until=Stage.SET)
-    for (t0, words), (t1, _) in zip(film.said, film.said[1:], strict=False):
-        assert t1 >= t0 + speaking_s(words) - 0.11
+    film.do(6)
+    film.do(4, rep(1), reps=1, target_reps=2)
+    film.do(0.1, rep(2), reps=2, target_reps=2)
+    film.end(result())
+    film.watch(20)
+    assert complaints(film.log) == []
+
+
+def test_the_screen_follows_the_session() -> None:
+    film = Film(Session([item(of=2), item(number=2, of=2)]))
+    film.watch(1)
+    notice = film.session.notice
+    assert (notice.heading, notice.text) == (ABDUCTION.title, "")  # not twice the same
+    assert notice.dial == ("1", "of 2 sets", 0.0)
+    film.watch(60, until=Stage.SET)
+    shown = []
+    for _ in range(45):
+        film.do(DT)
+        dial = film.session.notice.dial
+        shown += [dial and dial[0]]
+    assert list(dict.fromkeys(shown)) == ["3", "2", "1", "Go", None]
+    film.do(0.1, rep(2), reps=2, target_reps=2)
+    film.end(result())
+    film.watch(4)
+    notice = film.session.notice
+    assert (notice.heading, notice.text) == ("Rest", "Next: set 2 of 2")
+    assert notice.dial is not None
+    assert notice.dial[:2] in (("6", "seconds"), ("7", "seconds"))
+    film.watch(60, until=Stage.SET)
+    film.do(0.1, rep(2), reps=2, target_reps=2)
+    film.end(result())
+    film.watch(20)
+    notice = film.session.notice
+    assert notice.heading == "Finished"
+    assert notice.text.startswith(ABDUCTION.title)
+
+
+def test_who_began_before_the_count_down_sees_their_own_count() -> None:
+    film = Film(Session([item()]))
+    film.watch(60, until=Stage.SET)
+    film.do(0.5)
+    assert film.session.notice.dial == ("3", "", 0.0)
+    film.do(0.1, phase=Phase.RISE)
+    film.do(0.1)
+    assert film.session.notice == Notice()
 
 
 # -- in a set -------------------------------------------------------------------------------------
@@ -289,6 +359,44 @@ def test_rest_is_as_long_as_the_plan_says() -> None:
     film.watch(30, until=Stage.SET)
     assert "Set two of two" in film.words()
     assert ABDUCTION.cautions[0] not in film.words()  # told once is enough
+
+
+def fault(code: str, severity: int, cue: str, certain: bool = True) -> FaultSpan:
+    return FaultSpan(code, 1.0, 1.5, 10.0, "deg", severity, cue, certain)
+
+
+@pytest.mark.parametrize(
+    ("faults", "hint"),
+    [
+        ([fault("bend", 1, "Long leg"), fault("lean", 2, "Stay tall")], "Next time: stay tall"),
+        ([fault("bend", 1, "Long leg"), fault("lean", 2, "Stay tall", False)],
+         "Next time: long leg"),
+        ([fault("note", 0, "Reset")], None),
+        ([fault("long", 2, "one two three four five six seven")], None),
+    ],
+)  # fmt: skip
+def test_a_fault_there_was_no_time_to_name_is_named_after_the_set(
+    faults: list[FaultSpan], hint: str | None
+) -> None:
+    film = in_a_set(item(of=2), item(number=2, of=2))
+    film.do(0.1, rep(2), reps=2, target_reps=2)
+    done = result()
+    film.end(replace(done, reps=(replace(done.reps[0], faults=tuple(faults)),)))
+    film.watch(9)
+    hints = [words for words in film.words() if words.startswith("Next time")]
+    assert hints == ([hint] if hint else [])
+
+
+def test_a_fault_that_was_named_is_not_named_again_after_the_set() -> None:
+    film = in_a_set(item(of=2), item(number=2, of=2))
+    lean = fault("lean", 2, "Stay tall")
+    film.do(8, faults=(lean,))
+    assert "Stay tall" in film.words()
+    film.do(0.1, rep(2), reps=2, target_reps=2)
+    done = result()
+    film.end(replace(done, reps=(replace(done.reps[0], faults=(lean,)),)))
+    film.watch(9)
+    assert not [words for words in film.words() if words.startswith("Next time")]
 
 
 def test_another_drill_follows_without_a_rest() -> None:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from .events import FaultRaised, FaultSpan, HoldDone, Phase, Reason, RepDone, Step
 from .pose import SKELETON, Joint, Pose
 
-__all__ = ["ADVICE", "PHASE_WORDS", "Overlay", "View", "draw"]
+__all__ = ["ADVICE", "PHASE_WORDS", "Dial", "Overlay", "View", "draw"]
 
 Image = NDArray[np.uint8]
 Colour = tuple[int, int, int]
@@ -57,6 +57,16 @@ ADVICE: Mapping[Reason, tuple[str, str]] = {
 
 
 @dataclass(frozen=True)
+class Dial:
+    """What the round counter shows: a large number, what it counts, and how much is done (0-1)."""
+
+    number: str
+    below: str
+    share: float = 0.0
+    colour: Colour = SKY
+
+
+@dataclass(frozen=True)
 class View:
     """What to draw besides the step.
 
@@ -65,8 +75,10 @@ class View:
         kind: ``reps`` or ``hold``; decides what the dial counts.
         mirror: show the person as a mirror would (pixels and skeleton, never the text).
         fps, delay_s: small print; NaN leaves it out.
-        message: one line that takes the place of the cue (paused, set done), or None.
-        help: lines over the picture (the keys), empty for none.
+        message: words that take the place of the cue (paused, set done), or None.
+        heading: takes the place of the phase's word, where there is no set.
+        dial: takes the place of the set's own count, where there is no set.
+        help: (key, what it does) over the picture, empty for none.
         advice: what to do by the name of a reason, before :data:`ADVICE`.
     """
 
@@ -76,7 +88,9 @@ class View:
     fps: float = math.nan
     delay_s: float = math.nan
     message: str | None = None
-    help: tuple[str, ...] = ()
+    heading: str = ""
+    dial: Dial | None = None
+    help: tuple[tuple[str, str], ...] = ()
     advice: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -182,18 +196,10 @@ def _is_finger(joint: Joint) -> bool:
     return Joint.LEFT_PINKY <= joint <= Joint.RIGHT_THUMB
 
 
-@dataclass(frozen=True)
-class _Dial:
-    """What the round counter shows."""
-
-    number: str
-    below: str
-    share: float
-    colour: Colour
-
-
-def _dial(step: Step, view: View, done: bool) -> _Dial:
+def _dial(step: Step, view: View, done: bool) -> Dial:
     """The counter: reps with the way to the full mark round them, or the hold clock."""
+    if view.dial is not None:
+        return view.dial
     running = math.isfinite(step.hold_s)
     if view.kind == "hold":
         seconds = math.floor(step.hold_s + 1e-6) if running else 0
@@ -201,17 +207,17 @@ def _dial(step: Step, view: View, done: bool) -> _Dial:
         share = step.hold_s / target if running and target else 0.0
         held = target is not None and share >= 1
         below = f"of {target:g} s" if target else "seconds"
-        return _Dial(str(seconds), below, share, GREEN if held or done else SKY)
+        return Dial(str(seconds), below, share, GREEN if held or done else SKY)
     below = f"of {step.target_reps}" if step.target_reps else "rep" if step.reps == 1 else "reps"
     if running and step.target_hold_s:
         held = step.hold_s >= step.target_hold_s
         share, colour = step.hold_s / step.target_hold_s, GREEN if held else YELLOW
     else:
         share, colour = (1.0, GREEN) if done else (step.progress, SKY)
-    return _Dial(str(step.reps), below, share, colour)
+    return Dial(str(step.reps), below, share, colour)
 
 
-def _draw_dial(image: Image, dial: _Dial, u: float) -> None:
+def _draw_dial(image: Image, dial: Dial, u: float) -> None:
     """A ring in the top right corner with the number that matters inside it."""
     r, margin = 15 * u, 2 * u
     centre = np.array([image.shape[1] - margin - r, margin + r])
@@ -222,9 +228,11 @@ def _draw_dial(image: Image, dial: _Dial, u: float) -> None:
         _arc(image, centre, r - 1.6 * u, share, dial.colour, 2.8 * u)
     x, y = centre
     size = _fit(dial.number, round(18 * u), round(1.45 * r), 800)
-    _text(image, dial.number, (x, y - 1.5 * u + 0.36 * size), size, align="centre", weight=800)
-    below = _fit(dial.below, round(5 * u), round(1.25 * r), 600)
-    _text(image, dial.below, (x, y + 9.6 * u), below, align="centre", weight=600)
+    middle = y - (1.5 * u if dial.below else 0)
+    _text(image, dial.number, (x, middle + 0.36 * size), size, align="centre", weight=800)
+    if dial.below:
+        below = _fit(dial.below, round(5 * u), round(1.07 * r), 600)  # the chord down there
+        _text(image, dial.below, (x, y + 8.9 * u), below, align="centre", weight=600)
 
 
 def _disc(image: Image, centre: NDArray[np.float64], radius: float, opacity: float) -> None:
@@ -262,12 +270,22 @@ def _arc(
     )
 
 
-def _draw_phase(image: Image, step: Step, u: float) -> None:
-    """Top left: where the person is in the drill, with the seconds of a hold still to go."""
+def _phase_word(step: Step, view: View) -> str:
+    """Where the person is in the drill, with the seconds of a hold still to go."""
+    if view.heading:
+        return view.heading
     word = PHASE_WORDS[step.phase]
-    if step.phase is Phase.TOP and step.target_hold_s and math.isfinite(step.hold_s):
-        left = math.ceil(step.target_hold_s - step.hold_s)
-        word = f"{word} {left}" if left > 0 else PHASE_WORDS[Phase.FALL]
+    if not (step.target_hold_s and math.isfinite(step.hold_s)):
+        return word
+    left = math.ceil(step.target_hold_s - step.hold_s - 1e-6)
+    if step.phase is Phase.TOP:
+        return f"{word} {left}" if left > 0 else PHASE_WORDS[Phase.FALL]
+    return "Relax" if step.phase is Phase.HOLD and left <= 0 else word
+
+
+def _draw_phase(image: Image, step: Step, view: View, u: float) -> None:
+    """The word in the top left corner."""
+    word = _phase_word(step, view)
     size = _fit(word, round(12 * u), round(image.shape[1] - 40 * u), 700)
     _panel(image, 0, 0, _extent(word, size, 700) + 6 * u, 16 * u, 0.72)
     _text(image, word, (3 * u, 7.6 * u + 0.37 * size), size, weight=700)
@@ -295,13 +313,45 @@ def _draw_footer(image: Image, view: View, step: Step, u: float) -> None:
     _sign(image, np.array([9.5 * u, top + tall / 2]), 6 * u, sign, ink, fill)
     left = 19 * u
     room = round(w - left - 2.5 * u)
-    size = _fit(head, round(10 * u), room, 700)
     if not more:
-        _text(image, head, (left, top + tall / 2 + 0.36 * size), size, ink, weight=700)
+        lines, size = _wrap(head, room, u)
+        for i, line in enumerate(lines):
+            middle = top + tall / 2 + (i - (len(lines) - 1) / 2) * 1.15 * size
+            _text(image, line, (left, middle + 0.36 * size), size, ink, weight=700)
         return
+    size = _fit(head, round(10 * u), room, 700)
     _text(image, head, (left, top + 6 * u + 0.36 * size), size, ink, weight=700)
     size = _fit(more, round(6.5 * u), room, 500)
     _text(image, more, (left, top + 14.6 * u + 0.36 * size), size, ink, weight=500)
+
+
+#: Font sizes, in hundredths of the height, that one, two and three lines in the footer may have.
+LINE_SIZES = (10.0, 7.6, 5.4)
+
+
+def _wrap(text: str, room: int, u: float) -> tuple[list[str], int]:
+    """``text`` on as many lines (up to three) as make it largest, and its size."""
+    best: tuple[list[str], int] = ([text], 0)
+    for n, most in enumerate(LINE_SIZES, 1):
+        lines = _lines(text, n)
+        size = min(_fit(line, round(most * u), room, 700) for line in lines)
+        if size > best[1]:
+            best = lines, size
+    return best
+
+
+def _lines(text: str, n: int) -> list[str]:
+    """``text`` broken between words into ``n`` lines of about the same length."""
+    lines, words = [""], text.split(" ")
+    for word in words:
+        longer = f"{lines[-1]} {word}".strip()
+        # A word goes where more than half of it fits.
+        over = len(" ".join([*lines[:-1], longer])) - len(word) / 2 > len(text) * len(lines) / n
+        if over and lines[-1] and len(lines) < n:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return lines
 
 
 def _draw_title(image: Image, view: View, step: Step, u: float) -> None:
@@ -336,15 +386,22 @@ def _sign(
     _text(image, mark, (mid[0], mid[1] + 0.52 * r), size, fill, align="centre", weight=800)
 
 
-def _draw_help(image: Image, lines: tuple[str, ...], u: float) -> None:
+def _draw_help(image: Image, table: tuple[tuple[str, str], ...], u: float) -> None:
+    """The keys in one column, what they do in another."""
     h, w = image.shape[:2]
-    _panel(image, 0, 0, w, h, 0.8)
-    size = min(_fit(line, round(6 * u), round(w - 12 * u), 500) for line in lines)
-    step = 1.7 * size
-    top = (h - step * len(lines)) / 2 + size
-    wide = max(_extent(line, size, 500) for line in lines)
-    for i, line in enumerate(lines):
-        _text(image, line, ((w - wide) / 2, top + i * step), size, weight=500)
+    _panel(image, 0, 0, w, h, 0.88)
+    size = round(min(7 * u, h / (1.7 * len(table) + 1)))
+    wide = [max(_extent(row[i], size, 700) for row in table) for i in (0, 1)]
+    room = w - 8 * u
+    if sum(wide) + 2 * size > room:
+        size = max(8, int(size * room / (sum(wide) + 2 * size)))
+        wide = [max(_extent(row[i], size, 700) for row in table) for i in (0, 1)]
+    left = (w - sum(wide) - 2 * size) / 2
+    top = (h - 1.7 * size * (len(table) - 1)) / 2 + 0.36 * size
+    for i, (key, does) in enumerate(table):
+        y = top + 1.7 * size * i
+        _text(image, key, (left, y), size, YELLOW, weight=700)
+        _text(image, does, (left + wide[0] + 2 * size, y), size, weight=500)
 
 
 def _cue(step: Step, view: View) -> tuple[str, str, Colour, Colour, str] | None:
@@ -389,7 +446,7 @@ def draw(
     else:
         picture[:] = image
     _skeleton(picture, xy, pose, step, u)
-    _draw_phase(picture, step, u)
+    _draw_phase(picture, step, view, u)
     _draw_dial(picture, _dial(step, view, done), u)
     _draw_footer(canvas, view, step, u)
     if view.help:

@@ -13,7 +13,7 @@ import typer
 
 from ..errors import InputError
 from ..sinks import BaseSink
-from ..sinks.window import Window
+from ..sinks.window import PAUSED, Key, Window
 from . import common, diary
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ def run_plan(name: str, options: Options) -> int:
             print(line)
         past = past_sessions(journal)
         if past and past[-1].done:
-            print(f"How it felt so far: {past[-1].light.word}. Tomorrow's question decides.")
+            print("Tomorrow you are asked how it felt; that decides what comes next.")
         if plan.walk_min:
             print(f"Today also: a walk of {plan.walk_min:g} minutes "
                   f"(formcheck today --walked {plan.walk_min:g}).")  # fmt: skip
@@ -259,6 +259,15 @@ class _Led:
         self.error: InputError | None = None
         self.interrupted = False
         self._t = 0.0
+        self._wished: str | None = None
+
+    def _wish(self, what: str) -> None:
+        self._wished = what
+
+    def take_wish(self) -> str | None:
+        """``ouch`` or ``next``, once, where such a key was pressed."""
+        wish, self._wished = self._wished, None
+        return wish
 
     @property
     def did_something(self) -> bool:
@@ -289,7 +298,12 @@ class _Led:
             kept = stack.enter_context(JournalSink(self.journal, self.session_id))
             screen = None
             if options.window:
-                screen = stack.enter_context(_Screen(control, options.mirror))
+                keys = (
+                    Key("o", "ouch: end this set now", lambda: self._wish("ouch")),
+                    Key("ns", "next: end the set, the rest or the warm-up",
+                        lambda: self._wish("next")),
+                )  # fmt: skip
+                screen = stack.enter_context(Window(control, options.mirror, keys=keys))
             stream = stack.enter_context(
                 open_source(
                     options.source,
@@ -339,7 +353,7 @@ class _Led:
         info: RunInfo,
         control: Control,
         voice: Voice,
-        screen: _Screen | None,
+        screen: Window | None,
     ) -> bool:
         """Frames outside a set, until the stage becomes a set or all is over."""
         from ..coach.session import Stage
@@ -360,12 +374,14 @@ class _Led:
                 if shown is not coach.item:
                     shown = coach.item
                     screen.start(_about(shown, info))
-                screen.notice = "Paused: space to go on" if control.paused else coach.notice
+                screen.notice = coach.notice
+                if control.paused:
+                    screen.notice = replace(coach.notice, text=PAUSED)
                 screen.write(frame, pose, _waiting(pose.t, shown))
             wish, control.end = control.end, None
             if wish == "quit":
                 return False
-            wish = screen.take_wish() if screen else None
+            wish = self.take_wish()
             if wish is not None:
                 say = coach.ouch if wish == "ouch" else coach.skip
                 self._utter(voice, say(self._t))
@@ -381,7 +397,7 @@ class _Led:
         control: Control,
         voice: Voice,
         kept: JournalSink,
-        screen: _Screen | None,
+        screen: Window | None,
     ) -> bool:
         """One set with its own analyzer; False when the session is to end with it."""
         from ..analyzer import Analyzer
@@ -394,7 +410,6 @@ class _Led:
         watch = _Watch(self, control, voice, kept, screen)
         sinks: list[Sink] = [watch, kept, *self.options.sinks]
         if screen is not None:
-            screen.notice = ""
             sinks.append(screen)
         control.end, control.paused = None, False
         try:
@@ -434,7 +449,7 @@ class _Watch(BaseSink):
     name = "coach"
 
     def __init__(
-        self, led: _Led, control: Control, voice: Voice, kept: JournalSink, screen: _Screen | None
+        self, led: _Led, control: Control, voice: Voice, kept: JournalSink, screen: Window | None
     ) -> None:
         self._led, self._control, self._voice, self._kept = led, control, voice, kept
         self._screen = screen
@@ -449,7 +464,7 @@ class _Watch(BaseSink):
         # The set's clock begins at its first frame; the session's goes on.
         led._t = self._from + 0.01 + step.t
         light = float("nan") if frame is None else brightness(frame.image)
-        wish = self._screen.take_wish() if self._screen else None
+        wish = led.take_wish()
         if wish is not None:
             led._utter(self._voice, coach.ouch(led._t) if wish == "ouch" else coach.skip(led._t))
         elif coach.stage is Stage.SET:
@@ -461,52 +476,10 @@ class _Watch(BaseSink):
             self._control.end = self._control.end or "over"
 
 
-class _Screen(Window):
-    """The window with a line from the coach, and two more keys: o for ouch, n (or s) for next."""
-
-    notice = ""
-    _wish: str | None = None
-
-    def take_wish(self) -> str | None:
-        """``ouch`` or ``next``, once."""
-        wish, self._wish = self._wish, None
-        return wish
-
-    def write(self, frame: Frame | None, pose: Pose, step: Step) -> None:
-        self._last = (None if frame is None else frame.image), pose, step
-        self._show(self.notice or None)
-
-    def _keys(self) -> None:
-        if not self._open:
-            return
-        import cv2
-
-        key = cv2.waitKey(1) & 0xFF
-        try:
-            closed = cv2.getWindowProperty(self._title, cv2.WND_PROP_VISIBLE) < 1
-        except cv2.error:  # Qt, once its last window is gone
-            closed = True
-        wish = chr(key).lower() if key != 0xFF else ""
-        if closed or wish in ("q", "\x1b"):
-            self._open = not closed
-            self._control.end = "quit"
-        elif wish == "o":
-            self._wish = "ouch"
-        elif wish in ("n", "s"):
-            self._wish = "next"
-        elif wish == "r":
-            self._control.end = "restart"
-        elif wish == " ":
-            self._control.paused = not self._control.paused
-        elif wish == "m":
-            self._mirror = not self._mirror
-        elif wish == "h":
-            self._help = not self._help
-
-
 def _about(item: Item, info: RunInfo, number: int = 1) -> RunInfo:
     drill = item.drill
-    return replace(info, drill=drill.name, title=drill.title, kind=drill.kind, set=number,
+    title = drill.title + (f", set {item.number} of {item.of}" if item.of > 1 else "")
+    return replace(info, drill=drill.name, title=title, kind=drill.kind, set=number,
                    advice=common.advice_of(drill))  # fmt: skip
 
 

@@ -120,6 +120,11 @@ class SetVoice:
     _praised: int = 0
     _found: tuple[float, tuple[FaultSpan, ...]] = (-math.inf, ())
 
+    @property
+    def cued(self) -> bool:
+        """Whether any fault was named."""
+        return any(said.times for said in self._said.values())
+
     def update(self, step: Step) -> list[Line]:
         """What starts to be said at this step: at most one line of words, and earcons."""
         lines: list[Line] = []

@@ -7,20 +7,21 @@ person presses. All times are seconds of the one stream the session runs on.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
-from math import isfinite, nan
+from math import ceil, inf, isfinite, nan
 
 from ..drill import Dose, Drill, Sides
 from ..events import HoldDone, JudgingResumed, Phase, RepDone, SetResult, SideChosen, Step
 from ..pose import Pose, Side
 from ..scoring import band
-from .cues import Line, Mouth, SetVoice, count_word
+from .cues import CUE_WORDS, Line, Mouth, SetVoice, count_word
 from .progression import Planned
 from .setup_check import SetupGuide
 
-__all__ = ["Item", "Session", "Stage", "program", "summary"]
+__all__ = ["Item", "Notice", "Session", "Stage", "program", "summary"]
 
 
 class Stage(Enum):
@@ -32,6 +33,21 @@ class Stage(Enum):
     SET = "set"
     REST = "rest"
     DONE = "done"
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What a screen shows besides the picture.
+
+    Attributes:
+        heading: a word or two, large; empty leaves the set's own.
+        text: a sentence; empty leaves what the set has to say.
+        dial: (number, what of, share done) for the counter; None leaves the set's own count.
+    """
+
+    heading: str = ""
+    text: str = ""
+    dial: tuple[str, str, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -85,7 +101,7 @@ class Session:
     Attributes:
         stage: where it is. While it is ``SET`` the driver runs an analyzer for :attr:`item` on
             :attr:`side`; in all other stages it calls :meth:`look`.
-        notice: what a screen may show large now.
+        notice: what a screen shows now besides the picture.
         warmed_s: seconds of warming up that were done.
         why_ended: of the last set: ``done``, ``stopped``, ``ouch`` or ``idle``.
     """
@@ -101,7 +117,7 @@ class Session:
         self.items = list(items)
         self.mouth = mouth or Mouth()
         self.stage = Stage.WARM_UP if warm_up_s > 0 else Stage.INTRO
-        self.notice = ""
+        self.notice = Notice()
         self.warmed_s = 0.0
         self.why_ended = "done"
         self.results: list[tuple[Item, SetResult, str]] = []
@@ -109,6 +125,8 @@ class Session:
         self._at = 0
         self._since = nan  # when the stage began
         self._told: set[str] = set()
+        self._caption = ""  # what was said last
+        self._instructed: dict[str, tuple[int, float]] = {}  # how often, and when last
         self._sides: dict[int, Side] = {}  # part -> the side it began with
         self._guide: SetupGuide | None = None
         self._voice: SetVoice | None = None
@@ -147,13 +165,18 @@ class Session:
             self._set_up(pose, light)
         elif self.stage is Stage.REST:
             self._rest(t)
-        return self._speak(t)
+        lines = self._speak(t)
+        if self.stage is Stage.DONE:
+            self.notice = Notice("Finished", self._caption, ("Done", "", 1.0))
+        return lines
 
     def _warm_up(self, t: float) -> None:
         minutes = self._warm_up_s / 60
         self.warmed_s = t - self._since
         left = self._warm_up_s - self.warmed_s
-        self.notice = f"Warm up: {int(max(0.0, left) // 60)}:{int(max(0.0, left) % 60):02d}"
+        whole = ceil(max(0.0, left))
+        dial = (f"{whole // 60}:{whole % 60:02d}", "to go", self.warmed_s / self._warm_up_s)
+        self.notice = Notice("Warm up", "Walk or march on the spot", dial)
         self._once("warm", f"First warm up: walk or march on the spot for {minutes:g} minutes", t)
         if left <= self._warm_up_s / 2:
             self._once("warm half", "Half way. Easy and tall", t)
@@ -163,9 +186,12 @@ class Session:
 
     def _intro(self, pose: Pose, light: float) -> None:
         t, item = pose.t, self.item
-        self.notice = item.drill.title
+        said = self._caption if self._caption != item.drill.title else ""
+        self.notice = Notice(item.drill.title, said, self._which_set())
         if self._guide is None:
             self._guide = SetupGuide(item.drill, self.side)
+            self._caption = ""
+            self._instructed.clear()
             what, how = _introduction(item, self.side)
             for text in what:
                 self.mouth.say(Line(text, "intro", 3, 60.0), t)
@@ -185,9 +211,10 @@ class Session:
         assert self._guide is not None
         line = self._guide.update(pose, light)
         problem = self._guide.problem
-        self.notice = problem.say if problem else "Hold still"
-        if line and not self.mouth.busy(t):
-            self.mouth.say(Line(line, "setup", 3, 3.0), t)
+        self.notice = Notice(
+            "Get ready", problem.say if problem else "Hold still", self._which_set()
+        )
+        self._instruct(line, t)
         if self._guide.ready(t) and not self.mouth.busy(t):
             self._voice = SetVoice(self.item.drill.kind, self.mouth)
             self._began_s, self._moved_s, self._full_holds = t, t, 0.0
@@ -198,7 +225,8 @@ class Session:
     def _rest(self, t: float) -> None:
         rest = self.item.dose.rest_s or 0.0
         left = rest - (t - self._since)
-        self.notice = f"Rest {max(0, round(left))}"
+        seconds = str(ceil(max(0.0, left)))
+        self.notice = Notice("Rest", _what_next(self.item), (seconds, "seconds", 1 - left / rest))
         if left <= 5 < rest:
             self._once("rest", "Five more seconds", t)
         if left <= 0:
@@ -215,7 +243,7 @@ class Session:
         """
         assert self._voice is not None
         assert self._guide is not None
-        self.notice = ""
+        self.notice = Notice()
         here = replace(step, t=t)
         self._count_down(step, t)
         self._note_side(step)
@@ -240,10 +268,13 @@ class Session:
         if self.item.drill.kind == "hold":
             at -= self.HOLD_BEGINS_S
         if isfinite(step.hold_s) or step.phase in (Phase.RISE, Phase.TOP, Phase.FALL):
-            self._told |= {f"down {second}" for second in range(4)}
-        for second, word in enumerate(("Three", "two", "one", "and go")):
+            self._told |= {"begun", *(f"down {second}" for second in range(4))}
+        for second, (word, _) in enumerate(COUNT_DOWN):
             if at >= second:
                 self._once(f"down {second}", word, t, keep_s=0.8, urgency=1)
+        if "begun" not in self._told and 0 <= at < len(COUNT_DOWN):
+            shown = COUNT_DOWN[int(at)][1]
+            self.notice = Notice("Get ready", dial=(shown, "", int(at) / (len(COUNT_DOWN) - 1)))
 
     def _note_side(self, step: Step) -> None:
         sides = [e.side for e in step.events if isinstance(e, SideChosen)]
@@ -256,9 +287,9 @@ class Session:
         assert self._guide is not None
         line = self._guide.update(pose, light)
         self._paused = True
-        self.notice = self._guide.problem.say if self._guide.problem else ""
-        if line and not self.mouth.busy(t):
-            self.mouth.say(Line(line, "setup", 3, 3.0), t)
+        if self._guide.problem:
+            self.notice = Notice(text=self._guide.problem.say)
+        self._instruct(line, t)
 
     def _over(self, step: Step, t: float) -> bool:
         dose = self.item.dose
@@ -290,6 +321,9 @@ class Session:
         }[self.why_ended]
         self.mouth.say(Line(words, "end", 1, 6.0), t)
         before = self.item
+        hint = _next_time(result, self._voice) if self.why_ended == "done" else ""
+        if hint:
+            self.mouth.say(Line(hint, "hint", 2, 8.0), t)
         if self.why_ended == "ouch":
             # No more of what hurt: on to the next drill.
             while self._at < len(self.items) and self.items[self._at].part == before.part:
@@ -362,9 +396,33 @@ class Session:
             self._told.add(key)
             self.mouth.say(Line(text, "coach", urgency, keep_s), t)
 
+    def _instruct(self, text: str | None, t: float) -> None:
+        """Say what is in the way; the same again after 8 s, then 16, then 32: nobody likes to be
+        nagged who needs a while to lie down."""
+        if not text or self.mouth.busy(t):
+            return
+        times, at = self._instructed.get(text, (0, -inf))
+        if t - at >= SAME_INSTRUCTION_S * 2 ** max(0, times - 1):
+            self.mouth.say(Line(text, "setup", 3, 3.0), t)
+
+    def _which_set(self) -> tuple[str, str, float] | None:
+        item = self.item
+        return (str(item.number), f"of {item.of} sets", 0.0) if item.of > 1 else None
+
     def _speak(self, t: float) -> list[Line]:
         line = self.mouth.speak(t)
-        return [] if line is None else [line]
+        if line is None:
+            return []
+        self._caption = line.text
+        if line.kind in ("how", "setup"):
+            self._instructed[line.text] = (self._instructed.get(line.text, (0, 0.0))[0] + 1, t)
+        return [line]
+
+
+#: As spoken, and as a screen shows it.
+COUNT_DOWN = (("Three", "3"), ("two", "2"), ("one", "1"), ("and go", "Go"))
+#: The same instruction is not repeated within this time.
+SAME_INSTRUCTION_S = 8.0
 
 
 #: What is put right by being told how to lie or stand and where the camera goes.
@@ -402,6 +460,25 @@ def _introduction(item: Item, side: Side | None) -> tuple[list[str], list[str]]:
         what.append("Begin with the side you like")
     place = drill.camera.split(",")[0]
     return what, [drill.setup, f"The camera goes {place[:1].lower()}{place[1:]}"]
+
+
+def _what_next(item: Item) -> str:
+    side = "the other side, " if item.turn == "other" else ""
+    return f"Next: {side}set {item.number} of {item.of}"
+
+
+def _next_time(result: SetResult, voice: SetVoice | None) -> str:
+    """The one thing to mend that there was no time to say: a cue keeps out of the last seconds of
+    a hold, and the last repetition's faults are known when all is over."""
+    spans = [f for rep in result.reps for f in rep.faults]
+    spans += [f for hold in result.holds for f in hold.faults]
+    spans = [f for f in spans if f.severity > 0 and f.certain]
+    if not spans or (voice is not None and voice.cued):
+        return ""
+    often = Counter(f.code for f in spans)
+    worst = max(spans, key=lambda f: (f.severity, often[f.code]))
+    hint = f"Next time: {worst.cue[:1].lower()}{worst.cue[1:]}"
+    return hint if len(hint.split()) <= CUE_WORDS else ""
 
 
 def _credit(event: HoldDone, target: float | None) -> float:

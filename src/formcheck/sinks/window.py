@@ -7,6 +7,8 @@ import math
 import os
 import subprocess
 import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..errors import InputError
@@ -19,22 +21,32 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ..capture import Frame
+    from ..coach.session import Notice
     from ..events import Step
     from ..overlay import Overlay
     from ..pose import Pose
     from ..runner import Control, RunInfo
 
-__all__ = ["HELP", "Window", "check_display"]
+__all__ = ["PAUSED", "Key", "Window", "check_display"]
 
-#: What the keys do, as the window shows it.
-HELP: tuple[str, ...] = (
-    "space    pause, go on",
-    "r    begin the set again",
-    "s    other side, a new set",
-    "m    mirror on or off",
-    "h    this help",
-    "q, Esc    end and save",
-)
+
+#: What stands there while the person has stopped it.
+PAUSED = "Paused: space to go on"
+
+
+@dataclass(frozen=True)
+class Key:
+    """What a key does. ``keys`` are the characters that do it; ``does`` says it in the help."""
+
+    keys: str
+    does: str
+    act: Callable[[], None]
+
+    @property
+    def label(self) -> str:
+        """As the help names it: ``q, Esc``."""
+        return ", ".join({" ": "space", "\x1b": "Esc"}.get(key, key) for key in self.keys)
+
 
 #: Opening a window where none can be shown ends the whole process, so another one tries first.
 _TRY = "import cv2; cv2.namedWindow('a try'); cv2.destroyAllWindows()"
@@ -82,11 +94,22 @@ class Window(BaseSink):
         control: takes the wishes.
         mirror: show the person as a mirror would; the analysis never sees that.
         title: of the window.
+        keys: more keys, before the window's own; one that is there already is taken over.
+
+    Attributes:
+        notice: what a coach has to show besides the set; None is nothing.
     """
 
     name = "window"
 
-    def __init__(self, control: Control, mirror: bool = True, title: str = "formcheck") -> None:
+    def __init__(
+        self,
+        control: Control,
+        mirror: bool = True,
+        title: str = "formcheck",
+        keys: Sequence[Key] = (),
+    ) -> None:
+        self.notice: Notice | None = None
         self._control = control
         self._mirror = mirror
         self._title = title
@@ -95,6 +118,16 @@ class Window(BaseSink):
         self._info: RunInfo | None = None
         self._overlay: Overlay | None = None
         self._last: tuple[NDArray[np.uint8] | None, Pose, Step] | None = None
+        own = (
+            Key(" ", "pause, go on", self._pause),
+            Key("r", "begin the set again", lambda: self._end("restart")),
+            Key("s", "other side, a new set", lambda: self._end("switch")),
+            Key("m", "mirror on or off", self._turn_mirror),
+            Key("h", "this help", self._turn_help),
+            Key("q\x1b", "end and save", lambda: self._end("quit")),
+        )
+        taken = "".join(key.keys for key in keys)
+        self._table = (*keys, *(key for key in own if key.keys not in taken))
 
     def start(self, info: RunInfo) -> None:
         from ..overlay import Overlay
@@ -118,24 +151,27 @@ class Window(BaseSink):
             _, pose, step = self._last
             self._last = frame.image, Pose.missing(frame.t, pose.size), step
         paused = self._control.paused
-        self._show("Paused: space to go on" if paused else "Waiting for the camera")
+        self._show(PAUSED if paused else "Waiting for the camera")
 
     def _show(self, message: str | None) -> None:
         import cv2
 
-        from ..overlay import View
+        from ..overlay import Dial, View
 
         assert self._last is not None
         assert self._overlay is not None
         info, meter = self._info, self._info.meter if self._info else None
+        notice = self.notice
         view = View(
             title=info.title if info else "",
             kind=info.kind if info else "reps",
             mirror=self._mirror,
             fps=meter.fps if meter else math.nan,
             delay_s=meter.delay_s if meter else math.nan,
-            message=message,
-            help=HELP if self._help else (),
+            message=message or (notice.text if notice else None) or None,
+            heading=notice.heading if notice else "",
+            dial=Dial(*notice.dial) if notice and notice.dial else None,
+            help=self.help if self._help else (),
             advice=info.advice if info else {},
         )
         picture = self._overlay.draw(*self._last, view)
@@ -156,28 +192,40 @@ class Window(BaseSink):
             return
         import cv2
 
-        key = cv2.waitKey(1) & 0xFF
+        code = cv2.waitKey(1) & 0xFF
         try:
             closed = cv2.getWindowProperty(self._title, cv2.WND_PROP_VISIBLE) < 1
         except cv2.error:  # Qt, once its last window is gone
             closed = True
         if closed:
             self._open = False
-            self._control.end = "quit"
+            self._end("quit")
             return
-        wish = chr(key).lower() if key != 0xFF else ""
-        if wish in ("q", "\x1b"):
-            self._control.end = "quit"
-        elif wish == "r":
-            self._control.end = "restart"
-        elif wish == "s":
-            self._control.end = "switch"
-        elif wish == " ":
-            self._control.paused = not self._control.paused
-        elif wish == "m":
-            self._mirror = not self._mirror
-        elif wish == "h":
-            self._help = not self._help
+        if code != 0xFF:
+            self.press(chr(code))
+
+    @property
+    def help(self) -> tuple[tuple[str, str], ...]:
+        """Every key and what it does."""
+        return tuple((key.label, key.does) for key in self._table)
+
+    def press(self, character: str) -> None:
+        """Do what this key does, if anything."""
+        for key in self._table:
+            if character.lower() in key.keys:
+                key.act()
+
+    def _end(self, how: str) -> None:
+        self._control.end = how
+
+    def _pause(self) -> None:
+        self._control.paused = not self._control.paused
+
+    def _turn_mirror(self) -> None:
+        self._mirror = not self._mirror
+
+    def _turn_help(self) -> None:
+        self._help = not self._help
 
     def __exit__(
         self,
