@@ -323,6 +323,37 @@ def test_ouch_ends_the_set_at_once_and_skips_the_rest_of_the_drill() -> None:
     assert film.words()[-1] == "Stop. Ease off"
 
 
+def test_ouch_between_sets_goes_on_with_another_drill() -> None:
+    film = Film(Session([item(of=2), item(number=2, of=2), item(STANCE, part=2)]))
+    film.watch(1)
+    film.note(film.session.ouch(film.t))
+    assert film.session.stage is Stage.INTRO
+    film.watch(60, until=Stage.SET)
+    assert film.session.item.drill is STANCE
+    film.session.ouch(film.t)
+    film.end(result(STANCE, n=0))
+    film.watch(20)
+    assert film.session.stage is Stage.DONE
+    assert "That is all for today. Well done" in film.words()
+
+
+def test_ouch_in_the_warm_up_ends_the_session() -> None:
+    film = Film(Session([item(), item(part=2)], warm_up_s=300))
+    film.watch(5)
+    film.note(film.session.ouch(film.t))
+    film.watch(8)
+    assert film.session.stage is Stage.DONE
+    assert film.words()[-2:] == ["Stop. Ease off", "That is all for today"]
+
+
+def test_skipping_the_last_set_still_sums_up() -> None:
+    film = Film(Session([item()]))
+    film.watch(1)
+    film.note(film.session.skip(film.t))
+    film.watch(8)
+    assert film.words()[-1] == "That is all for today"
+
+
 def test_skip_ends_a_set_and_keeps_it() -> None:
     film = in_a_set(item(), item(part=2))
     film.session.skip(film.t)

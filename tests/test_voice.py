@@ -51,6 +51,15 @@ def test_lines_are_said_in_order_and_never_over_each_other(tmp_path: Path) -> No
     assert all(first[1] <= second[0] for first, second in itertools.pairwise(heard))
 
 
+def test_what_a_slow_voice_could_not_begin_in_time_is_dropped(tmp_path: Path) -> None:
+    with Speech(talker(tmp_path, 0.8)) as speech:
+        speech.say("a slow one")
+        speech.say("two", keep_s=0.1)  # a count that would come a rep late
+        speech.say("three", keep_s=30.0)
+        speech.close(wait_s=10)
+    assert [text for _, _, text in said(tmp_path)] == ["a slow one", "three"]
+
+
 def test_asking_does_not_wait_and_closing_cuts_a_long_speech_short(tmp_path: Path) -> None:
     began = time.monotonic()
     with Speech(talker(tmp_path, 60), earcons=False) as speech:

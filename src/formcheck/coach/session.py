@@ -325,27 +325,35 @@ class Session:
         if hint:
             self.mouth.say(Line(hint, "hint", 2, 8.0), t)
         if self.why_ended == "ouch":
-            # No more of what hurt: on to the next drill.
-            while self._at < len(self.items) and self.items[self._at].part == before.part:
-                self._at += 1
+            self._skip_drill()
         else:
             self._at += 1
-        self._guide = self._voice = None
-        self._told.clear()
-        if self._at >= len(self.items):
-            self._go(Stage.DONE, t)
-            for text in summary(self.results):
-                self.mouth.say(Line(text, "summary", 3, 60.0), t)
-            return self._speak(t)
-        after = self.item
+        self._voice = None
         rest = before.dose.rest_s or 0.0
-        if rest and after.part == before.part:
+        if rest and self._at < len(self.items) and self.item.part == before.part:
             seconds = count_word(round(rest)) + " seconds"
             self.mouth.say(Line(f"Rest for {seconds}", "rest", 3, 10.0), t)
-            self._go(Stage.REST, t)
+            self._next(Stage.REST, t)
         else:
-            self._go(Stage.INTRO, t)
+            self._next(Stage.INTRO, t)
         return self._speak(t)
+
+    def _skip_drill(self) -> None:
+        """No more of what hurt: the next set is one of another drill."""
+        part = self.item.part
+        while self._at < len(self.items) and self.items[self._at].part == part:
+            self._at += 1
+
+    def _next(self, stage: Stage, t: float) -> None:
+        """On to ``stage`` of the next set; to the summary where there is none."""
+        self._guide = None
+        self._told.clear()
+        if self._at < len(self.items):
+            self._go(stage, t)
+            return
+        self._go(Stage.DONE, t)
+        for text in summary(self.results):
+            self.mouth.say(Line(text, "summary", 3, 60.0), t)
 
     # -- what the person presses ---------------------------------------------------------------
 
@@ -358,9 +366,8 @@ class Session:
             self._go(Stage.INTRO, t)
         elif self.stage in (Stage.INTRO, Stage.SETUP):
             self.mouth.hush()
-            self._guide = None
             self._at += 1
-            self._go(Stage.DONE if self._at >= len(self.items) else Stage.INTRO, t)
+            self._next(Stage.INTRO, t)
         elif self.stage is Stage.SET:
             self.why_ended = "stopped"
             self.stage = Stage.REST
@@ -374,12 +381,18 @@ class Session:
         self._go(Stage.SETUP, t)
 
     def ouch(self, t: float) -> list[Line]:
-        """It hurts: the set ends at once, without questions."""
+        """It hurts: the set ends at once, without questions, and so do the drill's other sets;
+        in the warm-up the whole session does."""
+        self.mouth.hush()
+        self.mouth.say(Line("Stop. Ease off", "stop", 0, 2.0), t)
         if self.stage is Stage.SET:
             self.why_ended = "ouch"
             self.stage = Stage.REST
-        self.mouth.hush()
-        self.mouth.say(Line("Stop. Ease off", "stop", 0, 2.0), t)
+        elif self.stage is not Stage.DONE:
+            if self.stage is Stage.WARM_UP:
+                self._at = len(self.items)
+            self._skip_drill()
+            self._next(Stage.INTRO, t)
         return self._speak(t)
 
     # -- helpers -------------------------------------------------------------------------------
@@ -513,4 +526,4 @@ def summary(results: Sequence[tuple[Item, SetResult, str]]) -> list[str]:
         scores = [r.score for _, r, why in entries if r.score is not None and why != "ouch"]
         shape = f", {band(round(sum(scores) / len(scores)))}" if scores else ""
         lines.append(f"{title}: {did}{shape}")
-    return ["That is all for today. Well done", *lines]
+    return ["That is all for today" + (". Well done" if lines else ""), *lines]

@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 import wave
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -97,7 +98,7 @@ class Speech:
     ) -> None:
         self._command = list(command) if command else None
         self._warn = warn
-        self._lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self._lines: queue.SimpleQueue[tuple[str, float] | None] = queue.SimpleQueue()
         self._guard = threading.Lock()
         self._talking: subprocess.Popen[bytes] | None = None
         self._sounds: list[subprocess.Popen[bytes]] = []
@@ -115,12 +116,16 @@ class Speech:
     def __exit__(self, *exc: object) -> None:
         self.close()
 
-    def say(self, text: str, *, now: bool = False) -> None:
-        """Ask for ``text`` to be said. Returns at once; ``now`` cuts off what is being said."""
+    def say(self, text: str, *, now: bool = False, keep_s: float = math.inf) -> None:
+        """Ask for ``text`` to be said. Returns at once; ``now`` cuts off what is being said.
+
+        A voice slower than expected must not lag behind the person: what could not be begun
+        within ``keep_s`` seconds is not said.
+        """
         if now:
             self.hush()
         self._asked += 1
-        self._lines.put(text)
+        self._lines.put((text, time.monotonic() + keep_s))
 
     def hush(self) -> None:
         """Stop talking and forget what waits."""
@@ -157,9 +162,12 @@ class Speech:
 
     def _work(self) -> None:
         number = 0
-        while (text := self._lines.get()) is not None:
+        while (line := self._lines.get()) is not None:
+            text, until = line
             number += 1
             if self._command is None or self._failed or number <= self._hushed:
+                continue
+            if time.monotonic() > until:
                 continue
             try:
                 self._speak(text, number)
@@ -301,4 +309,4 @@ class Voice(BaseSink):
             if line.earcon:
                 self._speech.sound(line.text)
             else:
-                self._speech.say(line.text, now=line.urgency == 0)
+                self._speech.say(line.text, now=line.urgency == 0, keep_s=line.keep_s)
