@@ -56,6 +56,15 @@ def one_rep(height: float = 30.0, rise: float = 1.0, hold: float = 1.0) -> Calla
 # -- repetitions: times and levels -------------------------------------------------------------
 
 
+def test_no_repetition_begins_before_the_first_sample() -> None:
+    rep = one_rep()
+    whole = feed(Reps(RULE), sampled(rep, 8.0))
+    late = feed(Reps(RULE), sampled(rep, 8.0, from_s=2.1))
+    assert whole[0].start_s == pytest.approx(2.0, abs=0.03)
+    assert late[0].start_s == 2.1
+    assert late[0].peak_s == pytest.approx(whole[0].peak_s, abs=0.05)
+
+
 @pytest.mark.parametrize("fps", [10, 15, 24, 30, 60])
 @pytest.mark.parametrize(("rise", "hold"), [(0.8, 1.0), (1.5, 2.0), (2.5, 0.6)])
 def test_times_are_those_of_the_movement(fps: float, rise: float, hold: float) -> None:

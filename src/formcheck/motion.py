@@ -151,6 +151,7 @@ class Reps:
         self.peak = nan
         self._valley = nan
         self._samples: deque[tuple[float, float]] = deque()
+        self._began_s = inf  # the first sample there ever was
         self._rest_seen = True  # since the last gap
         self._crossed_s: float | None = None  # since when the pending crossing holds
         self._crossed_at = nan
@@ -193,6 +194,7 @@ class Reps:
             self.lose()
         if not isfinite(x):
             return None
+        self._began_s = min(self._began_s, t)
         if not isfinite(self.rest):
             self.rest = x
         dt = t - self._samples[-1][0] if self._samples else 0.0
@@ -300,8 +302,9 @@ class Reps:
         if whole_rise:
             low_up = _crossing(ts, xs, below[-1] + 1, low)
             rise_s = (high_up - low_up) / (_TAU_HIGH - _TAU_LOW)
-            start_s = low_up - _TAU_LOW * rise_s
-            peak_s = start_s + rise_s
+            peak_s = low_up - _TAU_LOW * rise_s + rise_s
+            # It may lie before the first sample there is: the clip began in mid-movement.
+            start_s = max(peak_s - rise_s, self._began_s)
         else:
             start_s, peak_s = ts[0], high_up
         high_down = _crossing(ts, xs, down + 1, high) if down + 1 < len(xs) else ts[down]
