@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..errors import InputError, UsageError
+from .options import ModelName
 
 if TYPE_CHECKING:
     from ..models import Model
@@ -23,9 +24,7 @@ def extract(
     out: Annotated[
         Path, typer.Option(metavar="OUT", help="The .npz, or a folder for several clips.")
     ] = Path("."),
-    model: Annotated[
-        str | None, typer.Option(help="lite, full, heavy or the path of a .task file.")
-    ] = None,
+    model: ModelName = None,
 ) -> None:
     """Write the poses of clips as tracks (.npz); `score` takes them in place of the clips."""
     from ..models import find_model

@@ -15,6 +15,7 @@ import typer
 
 from ..errors import InputError, UsageError
 from ..sinks import BaseSink
+from .options import Csv, Events, Hold, Json, ModelName, Reps, WorkingSide
 
 if TYPE_CHECKING:
     from ..analyzer import Analyzer
@@ -43,14 +44,10 @@ def live(
     realtime: Annotated[
         bool, typer.Option("--realtime", help="Play a clip as if it were a camera.")
     ] = False,
-    side: Annotated[str, typer.Option(help="Working side: auto, left or right.")] = "auto",
-    hold: Annotated[
-        float | None, typer.Option(metavar="S", help="Hold asked for, seconds.")
-    ] = None,
-    reps: Annotated[int | None, typer.Option(metavar="N", help="Repetitions asked for.")] = None,
-    model: Annotated[
-        str | None, typer.Option(help="lite, full, heavy or the path of a .task file.")
-    ] = None,
+    side: WorkingSide = "auto",
+    hold: Hold = None,
+    reps: Reps = None,
+    model: ModelName = None,
     window: Annotated[
         bool, typer.Option("--window/--no-window", help="Show the live picture.")
     ] = True,
@@ -69,15 +66,9 @@ def live(
     poses: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Keep the poses (.npz), to score again.")
     ] = None,
-    json_: Annotated[
-        str | None, typer.Option("--json", metavar="FILE", help="Result; - is stdout.")
-    ] = None,
-    csv: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Table, one row a repetition or hold.")
-    ] = None,
-    events: Annotated[
-        str | None, typer.Option(metavar="FILE", help="Events as JSON Lines; - is stdout.")
-    ] = None,
+    json_: Json = None,
+    csv: Csv = None,
+    events: Events = None,
     mute: Annotated[bool, typer.Option("--mute", help="Say nothing.")] = False,
     voice_log: Annotated[
         Path | None, typer.Option(metavar="FILE", help="What was said and when, as JSON Lines.")
@@ -100,6 +91,8 @@ def live(
     chosen = None if led or drill == AUTO else get_drill(drill, settings.drills_folder)
     wanted_side = common.parse_side(side)
     dose = common.asked(reps, hold, chosen.dose if chosen else None)
+    if led and (side != "auto" or hold is not None or reps is not None):
+        raise UsageError(f"--side, --hold and --reps go with a drill; {drill!r} is a plan")
     if json_ == "-" == events:
         raise UsageError("--json - and --events - both want the standard output; name a file")
     if window:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..errors import FormcheckError, InputError, UsageError
+from .options import Csv, Events, Hold, Json, ModelName, Reps, WorkingSide
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,23 +40,13 @@ def score(
             "says."
         ),
     ] = None,
-    side: Annotated[str, typer.Option(help="Working side: auto, left or right.")] = "auto",
-    hold: Annotated[
-        float | None, typer.Option(metavar="S", help="Hold asked for, seconds.")
-    ] = None,
-    reps: Annotated[int | None, typer.Option(metavar="N", help="Repetitions asked for.")] = None,
-    model: Annotated[
-        str | None, typer.Option(help="lite, full, heavy or the path of a .task file.")
-    ] = None,
-    json_: Annotated[
-        str | None, typer.Option("--json", metavar="FILE", help="Result; - is stdout.")
-    ] = None,
-    csv: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Table, one row a repetition or hold.")
-    ] = None,
-    events: Annotated[
-        str | None, typer.Option(metavar="FILE", help="Events as JSON Lines; - is stdout.")
-    ] = None,
+    side: WorkingSide = "auto",
+    hold: Hold = None,
+    reps: Reps = None,
+    model: ModelName = None,
+    json_: Json = None,
+    csv: Csv = None,
+    events: Events = None,
     video: Annotated[
         Path | None, typer.Option(metavar="OUT", help="Annotated mp4 (a folder for many clips).")
     ] = None,
