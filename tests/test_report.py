@@ -16,12 +16,12 @@ from formcheck.capture import Frame
 from formcheck.cli import report as command
 from formcheck.errors import InputError, UsageError
 from formcheck.events import CannotJudgeSpan, FaultSpan, Hold, Reason, Rep, SetResult
-from formcheck.journal import Journal, JournalSink
+from formcheck.journal import Journal, JournalSink, default_path
 from formcheck.pose import Pose, Side
 from formcheck.registry import all_drills, get_drill
 from formcheck.report import from_journal, from_result, render
-from formcheck.report.data import Still
-from formcheck.report.stills import blur_face, moments, stills
+from formcheck.report.data import Seen, seen_in, shown
+from formcheck.report.stills import blur_face, stills
 from formcheck.runner import RunInfo
 
 ROLL = FaultSpan("pelvis_roll", 5.0, 7.0, 21.5, "deg", 2, "Hips stacked, belly button forwards")
@@ -112,14 +112,17 @@ def test_a_session_is_shown_with_its_trends_and_diary(journal: Journal) -> None:
     html = page(journal)
     checked(html)
     for text in (
-        "Clamshell, left side", "<b>90</b> good form", "2 repetitions", "pelvis roll, once",
-        "Hips stacked, belly button forwards", "1.5 up, 1.5 down", "100 %", "nobody was in view",
-        "97 % of the frames", "Form score of Clamshell", "Days with exercise by week",
-        "Pain diary, 0 to 10", "not a medical device", "nobody can see",
+        "Sunday 8 March 2026", "Clamshell, left side", "<b>90</b> good form", "2 repetitions",
+        "In 1 of 2 repetitions", "Your top hip rolled back as the knee opened.",
+        "Hips stacked, belly button forwards", "<td>full</td><td>1.5</td><td>1.0</td><td>1.5</td>",
+        "Nobody was in view for 1.5 s (0.0 to 1.5 s)", "97 % of the pictures",
+        "Form score of Clamshell", "Days with exercise by week", "of the 3 days asked for",
+        "Pain diary, 0 to 10", "not a medical device", "No camera placed like this can see",
     ):  # fmt: skip
         assert text in html, text
     assert html.count('<rect class="rep"') == 2
-    assert html.count('class="fault"') == 1
+    assert html.count('<rect class="mark"') == 1
+    assert html.count('<rect class="blind"') == 1
 
 
 def test_what_people_write_is_escaped(journal: Journal) -> None:
@@ -130,8 +133,8 @@ def test_what_people_write_is_escaped(journal: Journal) -> None:
 
 def test_nothing_is_asked_of_the_network(journal: Journal) -> None:
     for html in (page(journal), render(from_result(result(rep(1)).to_dict("a.mp4", {})))):
-        assert checked(html).addresses == []
-        assert not re.search(r"https?://|//[a-z]|@import|url\(", html)
+        assert [a for a in checked(html).addresses if not a.startswith("#s")] == []
+        assert not re.search(r"https?://|//[a-z]|@import|url\((?!#hatch)", html)
         assert "default-src 'none'" in html
 
 
@@ -139,7 +142,9 @@ def test_every_plot_has_a_text_alternative_and_tables_have_heads(journal: Journa
     found = checked(page(journal)).tags
     plots = [attrs for tag, attrs in found if tag == "svg"]
     assert plots
-    assert all(a.get("role") == "img" and a.get("aria-labelledby") for a in plots)
+    told = [a for a in plots if a.get("aria-hidden") != "true"]
+    assert len(told) >= 4
+    assert all(a.get("role") == "img" and a.get("aria-label") for a in told)
     assert all("scope" in attrs for tag, attrs in found if tag == "th")
     assert sum(t == "table" for t, _ in found) == sum(t == "caption" for t, _ in found)
     assert ("html", {"lang": "en"}) in found
@@ -152,9 +157,28 @@ def test_a_set_that_hurt_has_no_score(journal: Journal) -> None:
         sink.status = "ouch"
         sink.close(result(rep(1), score=90))
     html = page(journal)
-    assert "No score" in html
-    assert "stopped because it hurt" in html
-    assert "<b>90</b>" not in html
+    assert "stopped because it hurt has no score" in html
+    assert not re.search("<b>90</b>|<td>8[05]</td>", html)
+
+
+def test_a_score_is_rounded_but_never_up_into_the_next_band() -> None:
+    assert [shown(s) for s in (57, 58, 59, 60, 62, 63, 78, 79, 80, 88, 98)] == [
+        55, 55, 55, 60, 60, 65, 75, 75, 80, 90, 100,
+    ]  # fmt: skip
+
+
+def test_several_days_stand_under_their_own_headings(journal: Journal) -> None:
+    html = page(journal, last=False)
+    checked(html)
+    days = re.findall(r"<h2>([^<]*)</h2>", html)
+    assert days == ["Monday 2 March 2026", "Thursday 5 March 2026", "Sunday 8 March 2026"]
+    assert len(set(re.findall(r'href="#(s\d)"', html))) == 3
+
+
+def test_a_fault_belongs_to_its_own_repetition_only(journal: Journal) -> None:
+    html = page(journal)
+    # It ends at the second the next one begins.
+    assert html.count('A<span class="fold"> pelvis roll</span>') == 1
 
 
 def test_a_drill_nobody_knows_is_shown_by_its_name(journal: Journal) -> None:
@@ -176,6 +200,7 @@ def test_500_reps_stay_under_3_mb() -> None:
     html = render(from_result(document, get_drill("clamshell"), trace=trace))
     checked(html)
     assert len(html.encode()) < 1_500_000
+    assert html.count("<svg viewBox") == 17  # rows of at most 150 s
 
 
 def test_holds_and_broken_curves_are_drawn() -> None:
@@ -185,6 +210,7 @@ def test_holds_and_broken_curves_are_drawn() -> None:
     html = render(from_result(document, trace=trace))
     assert html.count("<polyline") == 2
     assert "11.6 of 30 s" in html
+    assert "the longest 12 s of 30 s asked for" in html
     assert "foot down" in html
 
 
@@ -196,10 +222,13 @@ def test_without_a_trace_the_reps_are_outlined() -> None:
 def test_rows_seek_in_the_video_beside_it() -> None:
     document = result(rep(1)).to_dict("a.mp4", {})
     html = render(from_result(document, video="a%20clip.mp4"))
-    assert checked(html).addresses == ["a%20clip.mp4"]
-    assert '<button type="button" data-set="1" data-t="5.00">' in html
+    found = checked(html)
+    assert found.addresses == ["a%20clip.mp4", "a%20clip.mp4#t=5.00"]
+    links = [a for tag, a in found.tags if tag == "a"]
+    assert [a["aria-label"] for a in links] == ["Repetition 1 from 5.0 s, play"]
+    assert [a["data-t"] for tag, a in found.tags if "data-t" in a and tag == "rect"] == ["5.00"]
     assert "currentTime" in html
-    assert "<button" not in render(from_result(document))
+    assert checked(render(from_result(document))).addresses == []
 
 
 # -- stills ---------------------------------------------------------------------------------------
@@ -212,20 +241,31 @@ def fault(code: str, magnitude: float, severity: int = 1, at: float = 2.0) -> di
 
 def test_the_worst_moment_of_each_fault_is_the_top_of_its_rep() -> None:
     faults = [fault("a", 1, at=0), fault("a", 3, at=4), fault("b", 1, severity=2, at=8)]
-    found = moments(faults, [{"peak_s": 5.5}, {"peak_s": None}])
-    assert [(code, t) for code, t, _ in found] == [("b", 9.0), ("a", 5.5)]
+    parts = [{"peak_s": 5.5, "faults": faults[:2]}, {"peak_s": None, "faults": faults[1:]}]
+    found = seen_in(faults, parts)
+    assert [(s.code, s.at, s.times) for s in found] == [("b", 9.0, 1), ("a", 5.5, 2)]
+
+
+def test_of_a_fault_where_less_is_worse_the_least_is_the_worst() -> None:
+    faults = [fault("too_fast", 0.7, at=0), fault("too_fast", 0.4, at=4)]
+    assert [s.at for s in seen_in(faults, [], get_drill("clamshell"))] == [5.0]
+    assert [s.at for s in seen_in(faults, [])] == [1.0]
 
 
 def test_a_face_is_blurred_and_nothing_else() -> None:
     rng = np.random.default_rng(1)
     image = rng.integers(0, 255, (480, 640, 3), dtype=np.uint8)
     before, pose = image.copy(), person(0.0)
-    blur_face(image, pose)
+    assert blur_face(image, pose)
     x, y = pose.xy[0].astype(int)
     patch = image[y - 8 : y + 8, x - 8 : x + 8]
     assert len(np.unique(patch.reshape(-1, 3), axis=0)) <= 16
     assert (image[240:] == before[240:]).all()
-    blur_face(before, Pose.missing(0.0, (640, 480)))
+    assert not blur_face(before, Pose.missing(0.0, (640, 480)))
+
+
+def moment(code: str, at: float) -> Seen:
+    return Seen(code, "It moved.", "Mend it", 1, True, 1, at)
 
 
 @pytest.mark.parametrize("faces", [False, True])
@@ -233,14 +273,21 @@ def test_stills_are_taken_at_their_frames(faces: bool) -> None:
     rng = np.random.default_rng(2)
     frames = [Frame(i / 10, rng.integers(0, 255, (480, 640, 3), dtype=np.uint8)) for i in range(50)]
     poses = [person(f.t) for f in frames]
-    wanted = [("late", 3.02, "x"), ("early", 1.0, "y")]
+    wanted = [moment("feet_apart", 3.02), moment("pelvis_roll", 1.0)]
     found = stills(iter(frames), poses, wanted, faces=faces)
-    assert [s.code for s in found] == ["late", "early"]
+    assert [s.code for s in found] == ["feet_apart", "pelvis_roll"]
     assert all(s.jpeg.startswith(b"\xff\xd8") for s in found)
-    document = result(rep(1)).to_dict("a.mp4", {})
+    document = result(rep(1, (ROLL,))).to_dict("a.mp4", {})
     html = render(from_result(document, stills=found))
-    assert [a[:22] for a in checked(html).addresses] == ["data:image/jpeg;base64"] * 2
-    assert Still("a", 1.0, b"", "b").alt == "b"
+    assert [a[:22] for a in checked(html).addresses] == ["data:image/jpeg;base64"]
+    assert 'alt="You at 1.0 seconds, pelvis roll: ' in html
+
+
+def test_a_picture_whose_face_was_not_found_is_not_shown() -> None:
+    frames = [Frame(1.0, np.zeros((480, 640, 3), np.uint8))]
+    nobody = [Pose.missing(1.0, (640, 480))]
+    assert stills(iter(frames), nobody, [moment("a", 1.0)]) == []
+    assert len(stills(iter(frames), nobody, [moment("a", 1.0)], faces=True)) == 1
 
 
 # -- the command ----------------------------------------------------------------------------------
@@ -264,8 +311,11 @@ def test_a_result_becomes_a_report(empty_data: Path) -> None:
     path = empty_data / "r.json"
     path.write_text(json.dumps(result(rep(1)).to_dict("a clip#1.mp4", {"formcheck": "0.1"})))
     out = empty_data / "report.html"
+    (empty_data / "a clip#1.mp4").write_bytes(b"")
     run(out, what=path, video=empty_data / "a clip#1.mp4")
-    assert checked(out.read_text()).addresses == ["a%20clip%231.mp4"]
+    assert checked(out.read_text()).addresses == [
+        "a%20clip%231.mp4", "a%20clip%231.mp4#t=5.00",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -281,9 +331,41 @@ def test_what_is_no_result_is_one_line(empty_data: Path, text: str) -> None:
 
 
 def test_no_session_and_two_wishes_are_refused(empty_data: Path) -> None:
-    with pytest.raises(InputError, match="no session"):
+    with pytest.raises(InputError, match="no journal yet"):
         run(empty_data / "r.html")
+    assert not (empty_data / "data").exists()  # asking does not make one
+    Journal(default_path()).close()
+    with pytest.raises(InputError, match="no session yet"):
+        run(empty_data / "r.html", session=1)
     with pytest.raises(UsageError, match="one of"):
         run(empty_data / "r.html", last=True, since="today")
-    with pytest.raises(UsageError, match="--session"):
-        run(empty_data / "r.html", session=1)
+    with Journal(default_path()) as journal:
+        journal.begin_session(None, "0.1")
+    with pytest.raises(UsageError, match="--session: expected 1 to 1, got 2"):
+        run(empty_data / "r.html", session=2)
+    with pytest.raises(InputError, match="no session since 2999-01-01; the last one was on"):
+        run(empty_data / "r.html", since="2999-01-01")
+    with pytest.raises(UsageError, match="--video goes with"):
+        run(empty_data / "r.html", video=Path("a.mp4"))
+
+
+def test_clip_and_result_must_belong_together(empty_data: Path) -> None:
+    results, clip, out = (empty_data / n for n in ("r.json", "a.mp4", "report.html"))
+    clip.write_bytes(b"")
+    results.write_text(json.dumps(result().to_dict("b.mp4", {})))
+    with pytest.raises(UsageError, match=r"result of b.mp4, not of a.mp4"):
+        run(out, what=clip, result=results)
+    lines = [json.dumps(result().to_dict(name, {})) for name in ("b.mp4", "a.mp4")]
+    results.write_text("\n".join(lines) + "\n")
+    run(out, what=clip, result=results)
+    assert "<p>a.mp4</p>" in out.read_text()
+    with pytest.raises(UsageError, match="2 results; name the clip"):
+        run(out, what=results)
+    with pytest.raises(UsageError, match="in this order"):
+        run(out, what=results, result=clip)
+    with pytest.raises(InputError, match=r"none.mp4: no such file"):
+        run(out, what=clip, result=results, video=empty_data / "none.mp4")
+    with pytest.raises(InputError, match=r"none.mp4: no such file"):
+        run(out, what=empty_data / "none.mp4", result=results)
+    with pytest.raises(UsageError, match="overwrite an input"):
+        run(clip, what=clip, result=results)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -17,6 +19,8 @@ from . import common, diary
 if TYPE_CHECKING:
     from ..pose import Pose
     from ..report import Report
+    from ..report.data import Seen, Still
+    from ..runner import Sink
 
 
 def register(app: typer.Typer) -> None:
@@ -42,7 +46,8 @@ def report(
     out: Annotated[Path, typer.Option("--out", "-o", help="The file.")] = Path("report.html"),
     drill: Annotated[str | None, typer.Option(help="The clip's drill.")] = None,
     video: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Show this (annotated) video beside it.")
+        Path | None,
+        typer.Option(metavar="FILE", help="Video to show; for a CLIP made, annotated, if new."),
     ] = None,
     model: Annotated[
         str | None, typer.Option(help="lite, full, heavy or the path of a .task file.")
@@ -55,15 +60,20 @@ def report(
     chosen = sum([last, session is not None, since is not None])
     if chosen > 1 or (chosen and what is not None):
         raise UsageError("report expects one of --last, --session, --since, or a clip or result")
+    if what is None and video is not None:
+        raise UsageError("--video goes with a clip or a result; name one: report CLIP --video FILE")
+    for path in (what, result, video):
+        if path is not None and path.resolve() == out.resolve():
+            raise UsageError(f"{out}: the report would overwrite an input; choose another --out")
     check_output(out, "the report")
     if what is None:
         found = _of_sessions(session, since)
+    elif what.suffix.lower() == ".json" and result is not None:
+        raise UsageError("report expects CLIP RESULT in this order, or the RESULT alone")
     elif what.suffix.lower() == ".json":
-        if result is not None:
-            raise UsageError("report expects CLIP RESULT in this order, or the RESULT alone")
-        found = _of_result(_document(what), video, out)
+        found = _of_result(what, None, video, model, faces, out)
     elif result is not None:
-        found = _of_result(_document(result), video or what, out)
+        found = _of_result(result, what, video, model, faces, out)
     else:
         found = _of_clip(what, drill, video, model, faces, out)
     replace_text(out, render(found))
@@ -72,63 +82,108 @@ def report(
 
 def _of_sessions(number: int | None, since: str | None) -> Report:
     from .. import __version__
+    from ..journal import default_path
     from ..registry import all_drills
     from ..report import from_journal
 
     day = diary.parse_day(since, "--since").isoformat() if since else None
+    if not default_path().exists():
+        raise InputError(
+            f"there is no journal yet ({default_path()}); begin with formcheck live start-small"
+        )
     with diary.open_journal() as journal:
-        rows = journal.sessions(day)
+        rows = journal.sessions()
+        if not rows:
+            raise InputError(
+                "the journal has no session yet; begin with formcheck live start-small"
+            )
         if number is not None:
             if not 1 <= number <= len(rows):
                 raise UsageError(f"--session: expected 1 to {len(rows)}, got {number}")
             rows = [rows[number - 1]]
-        elif day is None:
-            rows = [r for r in rows if journal.children("sets", r["id"])][-1:]
-        if not rows:
-            raise InputError(
-                "the journal has no session for this report; begin with formcheck live start-small"
-            )
+        elif day is not None:
+            latest = rows[-1]["day"]
+            rows = journal.sessions(day)
+            if not rows:
+                raise InputError(
+                    f"the journal has no session since {day}; the last one was on {latest}"
+                )
+        else:
+            # One that was opened and left again has nothing to show.
+            rows = [r for r in rows if journal.children("sets", r["id"])][-1:] or rows[-1:]
         return from_journal(journal, rows, all_drills(common.settings().drills_folder), __version__)
 
 
-def _document(path: Path) -> dict[str, Any]:
+def _document(path: Path, clip: Path | None) -> dict[str, Any]:
+    """The result of ``clip``, or the only one in the file."""
     from ..events import RESULT_SCHEMA
 
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror})") from error
     except ValueError as error:
-        raise InputError(
-            f"{path}: expected one result of formcheck score --json, it is no JSON document"
-        ) from error
-    if not isinstance(document, dict) or document.get("schema") != RESULT_SCHEMA:
+        raise InputError(f"{path}: expected a result, it is no text") from error
+    try:
+        found = [json.loads(text)]
+    except ValueError:
+        try:  # several stand one a line
+            found = [json.loads(line) for line in text.splitlines() if line.strip()]
+        except ValueError as error:
+            raise InputError(
+                f"{path}: expected a result of formcheck score --json, it is no JSON document"
+            ) from error
+    if not found or any(not isinstance(d, dict) or d.get("schema") != RESULT_SCHEMA for d in found):
         raise InputError(
             f"{path}: expected a result ({RESULT_SCHEMA}); make one with formcheck score --json"
         )
-    return document
+    if clip is None:
+        if len(found) > 1:
+            raise UsageError(f"{path}: {len(found)} results; name the clip: report CLIP RESULT")
+        return dict(found[0])
+    for document in found:
+        if document.get("clip") == clip.name:
+            return dict(document)
+    of = found[0].get("clip") if len(found) == 1 else f"{len(found)} other clips"
+    raise UsageError(
+        f"{path} is the result of {of}, not of {clip.name}; give that clip, "
+        "and its annotated video with --video"
+    )
 
 
-def _of_result(document: dict[str, Any], video: Path | None, out: Path) -> Report:
+def _of_result(
+    path: Path, clip: Path | None, video: Path | None, model: str | None, faces: bool, out: Path
+) -> Report:
     from ..errors import UnknownDrill
     from ..registry import get_drill
     from ..report import from_result
+    from ..report.data import seen_in
 
+    for file in (clip, video):
+        if file is not None and not file.is_file():
+            raise InputError(f"{file}: no such file; name the clip, or leave it out")
+    document = _document(path, clip)
     try:
         drill = get_drill(str(document.get("drill")), common.settings().drills_folder)
     except UnknownDrill:
         drill = None  # an own drill of somebody else's: the report does without its words
     try:
-        return from_result(document, drill, video=_beside(video, out))
-    except KeyError as error:
-        raise InputError(f"the result lacks {error}; score the clip again") from error
+        parts = [*document["reps"], *document["holds"]]
+        seen = seen_in(document.get("faults", ()), parts, drill)
+        pictures = _stills(clip, seen, None, model, faces)
+        return from_result(document, drill, video=_beside(video or clip, out), stills=pictures)
+    except (KeyError, TypeError) as error:
+        raise InputError(f"{path}: the result lacks {error}; score the clip again") from error
 
 
 def _beside(video: Path | None, out: Path) -> str | None:
     """The video's address as seen from the report."""
     if video is None or video.suffix.lower() == ".npz":
         return None
-    path = os.path.relpath(video, out.parent).replace(os.sep, "/")
+    try:
+        path = os.path.relpath(video, out.parent).replace(os.sep, "/")
+    except ValueError:  # another drive of Windows has no relative address
+        return video.resolve().as_uri()
     # A space or a # in a file's name means something else in an address.
     return "".join(
         c if c.isalnum() or c in "-_.~/" else "".join(f"%{b:02X}" for b in c.encode()) for c in path
@@ -139,35 +194,75 @@ def _of_clip(
     clip: Path, drill: str | None, video: Path | None, model: str | None, faces: bool, out: Path
 ) -> Report:
     """Score the clip, and keep what a report shows besides the result."""
-    from ..capture import open_source
     from ..journal.trace import Trace
     from ..models import find_model
     from ..report import from_result
-    from ..report.stills import moments, stills
+    from ..report.data import seen_in
     from ..runner import provenance
     from .score import _Job, _score_one
 
     settings = common.settings()
-    track = clip.suffix.lower() == ".npz"
-    found_model = None if track else find_model(model or settings.model)
+    found_model = None if _is_track(clip) else find_model(model or settings.model)
     job = _Job(drill, None, common.asked(None, None), found_model, None, None,
                settings.drills_folder)  # fmt: skip
     kept = _Kept(Trace())
-    name, result, judged = _score_one(clip, job, [kept], False)
+    sinks: list[Sink] = [kept]
+    with ExitStack() as stack:
+        if video is not None and not video.exists():
+            from ..sinks.video import AnnotatedVideo
+
+            sinks.append(stack.enter_context(AnnotatedVideo(video)))
+        name, result, judged = _score_one(clip, job, sinks, False)
     document = result.to_dict(name, kept.provenance or provenance())
-    pictures = []
-    wanted = moments(document["faults"], [*document["reps"], *document["holds"]])
-    if wanted and not track:
-        with ExitStack() as stack:
-            frames = stack.enter_context(open_source(str(clip)))
-            pictures = stills(frames, kept.poses, wanted, faces=faces)
+    seen = seen_in(document["faults"], [*document["reps"], *document["holds"]], judged)
     return from_result(
         document,
         judged,
         trace=kept.trace.to_dict(result),
         video=_beside(video or clip, out),
-        stills=pictures,
+        stills=_stills(clip, seen, kept.poses, model, faces),
     )
+
+
+def _is_track(clip: Path) -> bool:
+    return clip.suffix.lower() == ".npz"
+
+
+def _stills(
+    clip: Path | None,
+    seen: Sequence[Seen],
+    poses: Sequence[Pose] | None,
+    model: str | None,
+    faces: bool,
+) -> list[Still]:
+    """Pictures of the worst moments; ``poses`` that are not at hand are looked for there."""
+    from ..capture import open_source
+    from ..report.stills import stills
+
+    if clip is None or not seen or _is_track(clip):
+        return []
+    with ExitStack() as stack:
+        if poses is None:
+            poses = _poses_at(clip, [s.at for s in seen], model)
+        frames = stack.enter_context(open_source(str(clip)))
+        return stills(frames, poses, seen, faces=faces)
+
+
+def _poses_at(clip: Path, moments: Sequence[float], model: str | None) -> list[Pose]:
+    """The body around those moments, so that its face can be found."""
+    from ..capture import open_source
+    from ..landmarker import Landmarker
+    from ..models import find_model
+
+    with ExitStack() as stack:
+        frames = stack.enter_context(open_source(str(clip)))
+        landmarker = stack.enter_context(Landmarker(find_model(model or common.settings().model)))
+        last = max(moments) + 0.1
+        return [
+            landmarker.detect(frame)
+            for frame in itertools.takewhile(lambda f: f.t <= last, frames)
+            if any(abs(frame.t - t) <= 0.1 for t in moments)
+        ]
 
 
 class _Kept(BaseSink):

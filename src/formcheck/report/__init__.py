@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .data import DayView, PainView, Report, SetView, from_journal, from_result
+from .data import Report, Seen, SessionView, SetView, from_journal, from_result
 from .page import render
 
-__all__ = ["DayView", "PainView", "Report", "SetView", "from_journal", "from_result", "render"]
+__all__ = ["Report", "Seen", "SessionView", "SetView", "from_journal", "from_result", "render"]

@@ -3,14 +3,30 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from datetime import date
+from statistics import fmean
+from typing import TYPE_CHECKING, Any
 
 from ..journal import Journal
 
-__all__ = ["DayView", "PainView", "Report", "SetView", "Still", "from_journal", "from_result"]
+if TYPE_CHECKING:
+    from ..drill import Drill
+
+__all__ = [
+    "DayView",
+    "PainView",
+    "Report",
+    "Seen",
+    "SessionView",
+    "SetView",
+    "Still",
+    "from_journal",
+    "from_result",
+    "seen_in",
+    "shown",
+]
 
 Row = Mapping[str, Any]
 
@@ -26,10 +42,29 @@ class Still:
 
 
 @dataclass(frozen=True)
+class Seen:
+    """One kind of fault in a set: ``what`` the camera saw and the ``cue`` as sentences, in how
+    many repetitions or holds, and ``at`` which second it was at its worst."""
+
+    code: str
+    what: str
+    cue: str
+    severity: int
+    certain: bool
+    times: int
+    at: float
+
+    @property
+    def name(self) -> str:
+        return self.code.replace("_", " ")
+
+
+@dataclass(frozen=True)
 class SetView:
-    """One set. ``reps``, ``holds``, ``faults`` and ``spells`` are rows as results and journal
-    write them; ``trace`` is the main signal (``t``, ``v``, ``target``, ``signal``) or empty;
-    ``full`` the rise that is the drill's full mark."""
+    """One set. ``reps`` and ``holds`` are rows as results write them, each with its ``faults``;
+    ``faults`` are all of the set's, ``spells`` those in which nothing could be judged; ``trace``
+    is the main signal (``t``, ``v``) or empty; ``motion`` the rule's levels; ``planned`` may
+    hold ``reps`` and ``hold_s``. ``score`` is None where there is none."""
 
     title: str
     drill: str
@@ -40,12 +75,17 @@ class SetView:
     holds: Sequence[Row]
     faults: Sequence[Row]
     spells: Sequence[Row]
-    trace: Mapping[str, Any] = field(default_factory=dict)
-    full: float | None = None
+    seen: Sequence[Seen] = ()
+    trace: Row = field(default_factory=dict)
+    motion: Row = field(default_factory=dict)
+    planned: Row = field(default_factory=dict)
+    comfort: bool = False  # a stretch: comfort sets its range, so none is shown
     status: str = "done"
     started: str = ""
+    camera: str = ""
     cannot_see: Sequence[str] = ()
     not_judged: Mapping[str, str] = field(default_factory=dict)
+    notes: Sequence[str] = ()
     frames: int = 0
     frames_with_pose: int = 0
     video: str | None = None
@@ -55,11 +95,26 @@ class SetView:
     def complete(self) -> int:
         return sum(bool(r["complete"]) for r in self.reps)
 
-    def common_faults(self) -> list[tuple[str, str, int]]:
-        """(code, cue, times), the most frequent first."""
-        times = Counter(f["code"] for f in self.faults)
-        cues = {f["code"]: f.get("cue") or "" for f in self.faults}
-        return [(code, cues[code], n) for code, n in times.most_common()]
+    def letter(self, code: str) -> str:
+        """What marks this fault in the plot and the table: A is the one to work on first."""
+        n = next((n for n, s in enumerate(self.seen) if s.code == code), len(self.seen))
+        return chr(ord("A") + min(n, 25))
+
+
+@dataclass(frozen=True)
+class SessionView:
+    """Sets that belong together, under a heading; ``about`` are a few words on the whole."""
+
+    heading: str
+    sets: Sequence[SetView]
+    about: Sequence[str] = ()
+    notes: Sequence[str] = ()
+
+    @property
+    def score(self) -> int | None:
+        """The mean of the sets that have one."""
+        scores = [s.score for s in self.sets if s.score is not None]
+        return round(fmean(scores)) if scores else None
 
 
 @dataclass(frozen=True)
@@ -71,6 +126,7 @@ class PainView:
     after: int | None
     next_day: int | None
     light: str
+    also: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,93 +136,178 @@ class DayView:
     day: str
     drill: str
     score: float | None
-    reps: int
-    held_s: float
 
 
 @dataclass(frozen=True)
 class Report:
-    """Everything one file shows, in the order it shows it."""
+    """Everything one file shows. ``days`` are those with exercise, ``today`` when it was made."""
 
     title: str
     subtitle: str
-    sets: Sequence[SetView]
+    sessions: Sequence[SessionView]
     trend: Sequence[DayView] = ()
-    days: Sequence[str] = ()
+    days: Sequence[date] = ()
+    today: date | None = None
     pain: Sequence[PainView] = ()
-    notes: Sequence[tuple[str, str]] = ()
     made_with: str = ""
 
 
+def shown(score: float) -> int:
+    """A score as people see it: rounded to five, but never up into the next band."""
+    near = 5 * round(score / 5)
+    return near - 5 if any(score < edge <= near for edge in (60, 80)) else near
+
+
+def day_words(day: str, short: bool = False) -> str:
+    """``Friday 13 November 2026``, or ``Fri 13 Nov 26``."""
+    found = date.fromisoformat(day)
+    if short:
+        return f"{found:%a} {found.day} {found:%b %y}"
+    return f"{found:%A} {found.day} {found:%B %Y}"
+
+
+def seen_in(faults: Sequence[Row], parts: Sequence[Row], drill: Drill | None = None) -> list[Seen]:
+    """Each kind of fault once, the gravest and most frequent first.
+
+    Args:
+        faults: rows of the set.
+        parts: its repetitions and holds, each with its ``faults``. A worst moment is the top of
+            the repetition, else the middle of the fault.
+        drill: knows in words what was seen, and of which faults less is worse.
+    """
+    known = {f.code: f for f in drill.faults} if drill else {}
+
+    def badness(fault: Row) -> float:
+        size = float(fault.get("magnitude") or 0.0)
+        return -size if fault["code"] in known and known[fault["code"]].below else size
+
+    found = []
+    for code in dict.fromkeys(f["code"] for f in faults):
+        same = [f for f in faults if f["code"] == code]
+        worst = max(same, key=badness)
+        start = worst["from_s"]
+        end = start if worst.get("to_s") is None else worst["to_s"]
+        tops = [p["peak_s"] for p in parts if start <= (p.get("peak_s") or -1) <= end]
+        of = sum(any(f["code"] == code for f in p.get("faults", ())) for p in parts)
+        found.append(
+            Seen(
+                code=code,
+                what=known[code].what if code in known else "",
+                cue=worst.get("cue") or "",
+                severity=max(f["severity"] for f in same),
+                certain=all(f.get("certain", True) for f in same),
+                times=of or len(same),
+                at=tops[0] if tops else (start + end) / 2,
+            )
+        )
+    return sorted(found, key=lambda s: (-s.severity, -s.times, s.code))
+
+
+# -- from the journal ----------------------------------------------------------------------------
+
+
 def from_journal(
-    journal: Journal, sessions: Sequence[Row], titles: Mapping[str, Any], version: str
+    journal: Journal, sessions: Sequence[Row], drills: Mapping[str, Drill], version: str
 ) -> Report:
     """A report of these sessions, with trends and diary over the whole journal.
 
     Args:
         sessions: rows of the journal's ``sessions``.
-        titles: drill name -> Drill, for titles and what cannot be seen; unknown names pass.
+        drills: by name, for titles and what cannot be seen; a name that is not there passes.
     """
-    sets = []
-    notes: list[tuple[str, str]] = []
-    for session in sessions:
-        notes += [(session["day"], n["text"]) for n in journal.children("notes", session["id"])]
-        for row in journal.children("sets", session["id"]):
-            drill = titles.get(row["drill"])
-            reps, holds, faults, spells = (
-                journal.of_set(table, row["id"]) for table in ("reps", "holds", "faults", "spells")
-            )
-            made = json.loads(row["parameters"] or "{}")
-            ends = [r["end_s"] for r in reps] + [h["to_s"] for h in holds]
-            sets.append(
-                SetView(
-                    title=drill.title if drill else row["drill"].replace("_", " ").capitalize(),
-                    drill=row["drill"],
-                    side=row["side"],
-                    score=row["score"],
-                    seconds=row["seconds"] or max(ends, default=0.0),
-                    trace=json.loads(row["trace"]) if row["trace"] else {},
-                    full=_full(made),
-                    status=row["status"],
-                    started=row["started_at"],
-                    cannot_see=drill.cannot_see if drill else (),
-                    not_judged=made.get("not_judged", {}),
-                    frames=row["frames"] or 0,
-                    frames_with_pose=row["frames_with_pose"] or 0,
-                    reps=reps,
-                    holds=holds,
-                    faults=faults,
-                    spells=spells,
-                )
-            )
-    days = [s["day"] for s in journal.sessions()]
-    first, last = (sessions[0]["day"], sessions[-1]["day"]) if sessions else ("", "")
+    from ..journal.past import past_sessions
+
+    days = [s["day"] for s in sessions]
+    one_day = len(set(days)) < 2
+    subtitle = day_words(days[0]) if days else ""
     return Report(
         title="Exercise report",
-        subtitle=first if first == last else f"{first} to {last}",
-        sets=sets,
-        trend=_trend(journal),
-        days=days,
+        subtitle=subtitle if one_day else f"{subtitle} to {day_words(days[-1])}",
+        sessions=[_session(journal, s, drills, named=not one_day) for s in sessions],
+        trend=_trend(journal, drills),
+        days=[p.day for p in past_sessions(journal) if p.done or p.walked],
+        today=journal.now().date(),
         pain=_pain(journal),
-        notes=notes,
         made_with=f"formcheck {version}",
     )
 
 
-def _full(parameters: Mapping[str, Any]) -> float | None:
-    motion = parameters.get("motion") or {}
-    return motion.get("full")
+def _session(
+    journal: Journal, session: Row, drills: Mapping[str, Drill], named: bool
+) -> SessionView:
+    clock = session["started_at"][11:16]
+    about = [f"{clock} to {session['ended_at'][11:16]}" if session["ended_at"] else f"from {clock}"]
+    if session["plan"]:
+        about.append(f"plan {session['plan']}")
+    for row in journal.children("activity", session["id"]):
+        about.append(f"{row['kind'].replace('_', ' ')} {row['minutes']:g} min")
+    if session["status"] != "done":
+        about.append("ended early")
+    sets = journal.children("sets", session["id"])
+    return SessionView(
+        heading=day_words(session["day"]) if named else "This session",
+        sets=[_set(journal, row, drills.get(row["drill"])) for row in sets],
+        about=about,
+        notes=[n["text"] for n in journal.children("notes", session["id"])],
+    )  # fmt: skip
 
 
-def _trend(journal: Journal) -> list[DayView]:
+def _set(journal: Journal, row: Row, drill: Drill | None) -> SetView:
+    reps, holds, faults, spells = (
+        journal.of_set(table, row["id"]) for table in ("reps", "holds", "faults", "spells")
+    )
+    for kind, parts in (("rep", reps), ("hold", holds)):
+        for part in parts:
+            part["faults"] = [f for f in faults if f[kind] == part["n"]]
+    made = json.loads(row["parameters"] or "{}")
+    ends = [r["end_s"] for r in reps] + [h["to_s"] for h in holds]
+    view = SetView(
+        title=_title(row["drill"], drill),
+        drill=row["drill"],
+        side=row["side"],
+        score=None if row["status"] == "ouch" else row["score"],
+        seconds=row["seconds"] or max(ends, default=0.0),
+        reps=reps,
+        holds=holds,
+        faults=faults,
+        spells=spells,
+        seen=seen_in(faults, [*reps, *holds], drill),
+        trace=json.loads(row["trace"]) if row["trace"] else {},
+        motion=made.get("motion") or {},
+        planned={"reps": row["planned_reps"], "hold_s": row["planned_hold_s"]},
+        status=row["status"],
+        started=row["started_at"],
+        not_judged=made.get("not_judged", {}),
+        notes=made.get("notes", ()),
+        frames=row["frames"] or 0,
+        frames_with_pose=row["frames_with_pose"] or 0,
+    )
+    return _explained(view, drill)
+
+
+def _title(name: str, drill: Drill | None) -> str:
+    return drill.title if drill else name.replace("_", " ").capitalize()
+
+
+def _explained(view: SetView, drill: Drill | None) -> SetView:
+    """With what only the drill itself knows."""
+    if drill is None:
+        return view
+    return replace(
+        view,
+        camera=drill.camera,
+        cannot_see=drill.cannot_see,
+        comfort=drill.weights == "stretch",
+    )
+
+
+def _trend(journal: Journal, drills: Mapping[str, Drill]) -> list[DayView]:
     rows = journal.rows(
-        "SELECT s.day, t.drill, avg(t.score) AS score,"
-        " sum((SELECT count(*) FROM reps r WHERE r.set_id = t.id AND complete)) AS reps,"
-        " sum((SELECT coalesce(sum(seconds), 0) FROM holds h WHERE h.set_id = t.id)) AS held_s"
+        "SELECT s.day, t.drill, avg(t.score) AS score"
         " FROM sets t JOIN sessions s ON s.id = t.session_id WHERE t.status != 'ouch'"
         " GROUP BY s.day, t.drill ORDER BY s.day"
     )
-    return [DayView(**row) for row in rows]
+    return [DayView(r["day"], _title(r["drill"], drills.get(r["drill"])), r["score"]) for r in rows]
 
 
 def _pain(journal: Journal) -> list[PainView]:
@@ -178,18 +319,23 @@ def _pain(journal: Journal) -> list[PainView]:
         rows = {r["moment"]: r for r in journal.children("pain", session["id"])}
         if rows:
             pain = pain_of(rows)
+            also = ["stiff on getting up"] if pain.stiff_next else []
+            also += ["something new in a leg"] if pain.leg_after or pain.leg_next else []
             found.append(
                 PainView(session["day"], pain.before, pain.after, pain.next_day,
-                         light_of(pain).word)
+                         light_of(pain).word, ", ".join(also))
             )  # fmt: skip
     return found
 
 
+# -- from a result -------------------------------------------------------------------------------
+
+
 def from_result(
-    document: Mapping[str, Any],
-    drill: Any = None,
+    document: Row,
+    drill: Drill | None = None,
     *,
-    trace: Mapping[str, Any] | None = None,
+    trace: Row | None = None,
     video: str | None = None,
     stills: Sequence[Still] = (),
 ) -> Report:
@@ -199,10 +345,12 @@ def from_result(
         KeyError: a key that the format promises is missing.
     """
     made = document.get("provenance", {})
+    parameters = made.get("parameters", {})
+    parts = [*document["reps"], *document["holds"]]
     faults = document.get("faults")
     if faults is None:
-        faults = [f for part in (*document["reps"], *document["holds"]) for f in part["faults"]]
-    title = drill.title if drill else str(document["drill"]).replace("_", " ").capitalize()
+        faults = [f for part in parts for f in part["faults"]]
+    title = _title(str(document["drill"]), drill)
     view = SetView(
         title=title,
         drill=document["drill"],
@@ -213,10 +361,12 @@ def from_result(
         holds=document["holds"],
         faults=faults,
         spells=document["cannot_judge"],
+        seen=seen_in(faults, parts, drill),
         trace=trace or {},
-        full=_full(made.get("parameters", {})),
-        cannot_see=drill.cannot_see if drill else (),
+        motion=parameters.get("motion") or {},
+        planned=parameters.get("dose") or {},
         not_judged=document.get("not_judged", {}),
+        notes=document.get("notes", ()),
         frames=document["frames"],
         frames_with_pose=document["frames_with_pose"],
         video=video,
@@ -226,6 +376,6 @@ def from_result(
     return Report(
         title=f"{title}: form report",
         subtitle=str(document["clip"]),
-        sets=[view],
+        sessions=[SessionView("", [_explained(view, drill)])],
         made_with=f"formcheck {made.get('formcheck', '')}{model}",
     )
