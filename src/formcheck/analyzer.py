@@ -332,7 +332,9 @@ class Analyzer:
             self._unjudged.append(
                 CannotJudgeSpan(facts.start_s, facts.end_s, Reason.WRONG_EXERCISE)
             )
-            return [CannotJudge(t, Reason.WRONG_EXERCISE)]
+            # A stop is a stop, whatever the movement was.
+            stops = lane.judge(t, facts, self._unseen, least=3)
+            return [*stops, CannotJudge(t, Reason.WRONG_EXERCISE)]
         events = [] if cut else lane.judge(t, facts, self._unseen)
         if not cut:
             lane.earlier.append(facts)

@@ -33,7 +33,9 @@ __all__ = [
     "Sides",
     "Signal",
     "View",
+    "near_fall",
     "postures",
+    "tilting",
 ]
 
 Phase = str
@@ -161,6 +163,11 @@ class Facts:
     def largest(self, name: str) -> float:
         return max(self._between(name, self.start_s, self.end_s), default=nan)
 
+    def largest_landing(self, name: str) -> float:
+        """The largest value within half a second of the end; NaN when the end was not seen."""
+        seen = self._between(name, self.end_s - 0.5, self.end_s + 0.5) if self.whole_fall else ()
+        return max(seen, default=nan)
+
     def smallest(self, name: str) -> float:
         return min(self._between(name, self.start_s, self.end_s), default=nan)
 
@@ -182,7 +189,7 @@ class Fault:
     Attributes:
         code: as results name it.
         cue: at most eight words, an outside goal where one exists [Wulf10].
-        severity: 0 note, 1 polish, 2 mend now.
+        severity: 0 note, 1 polish, 2 mend now, 3 stop (:func:`near_fall` only).
         unit: of the magnitude.
         warn, strong: magnitudes at which it is flagged and at which it is strong; the release
             threshold is 70 % of ``warn`` (drills.md 1.0).
@@ -248,6 +255,33 @@ class Fault:
         span = self.strong - self.warn
         share = (magnitude - self.warn) / span if span else 1.0
         return min(1.0, max(0.3, share))
+
+
+#: The code of a near-fall and the time over which a tilt is measured, s (EC: three frames of a
+#: slow camera).
+NEAR_FALL, TILT_S = "near_fall", 0.25
+
+
+def tilting(tilt: Callable[[Body], float]) -> Signal:
+    """The measure that :func:`near_fall` needs: how far the trunk tilted in the last moment."""
+    return Signal("tilting", "deg", tilt, kind="swing", over_s=TILT_S)
+
+
+def near_fall() -> Fault:
+    """For drills on one leg: the trunk tilts quickly as the foot lands. The one fault that is a
+    stop; a session ends with the second (drills.md 1.0 and 4.3.9)."""
+    return Fault(
+        code=NEAR_FALL,
+        cue="Steady. Take hold of the chair",
+        severity=3,
+        unit="deg/s",
+        warn=60,
+        strong=120,
+        judge=lambda f: f.largest_landing("tilting") / TILT_S,
+        source="drills.md 1.0: trunk tilt rate > 60 deg/s with a foot landing; measured: strong "
+        "sways reach 33",
+        what="Your trunk tipped quickly as your foot came down.",
+    )
 
 
 @dataclass(frozen=True)

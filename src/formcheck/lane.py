@@ -53,6 +53,7 @@ class Lane:
         rule = drill.motion
         self.reps = Reps(rule) if isinstance(rule, RepRule) else None
         self.holds = Holds(rule) if isinstance(rule, HoldRule) else None
+        self._own_end = rule.ended_by if isinstance(rule, HoldRule) else ""
         self.values: dict[str, float] = {}
         self.rests: dict[str, float] = {}
         self.earlier: list[Facts] = []
@@ -213,7 +214,7 @@ class Lane:
             rise=rep.peak - rep.rest if rep else nan,
             complete=rep.complete if rep else True,
             whole_rise=rep.whole_rise if rep else True,
-            whole_fall=rep.whole_fall if rep else True,
+            whole_fall=rep.whole_fall if rep else shape.ended_by == self._own_end,  # type: ignore[union-attr]
             bumps=0,
             rests=dict(self.rests),
             times=times,
@@ -277,10 +278,13 @@ class Lane:
         return now + [span for span, until in self.shown.values() if t < until]
 
     # -- faults of a whole movement ----------------------------------------------------------------
-    def judge(self, t: float, facts: Facts, unseen: dict[str, Reason]) -> list[Event]:
+    def judge(
+        self, t: float, facts: Facts, unseen: dict[str, Reason], least: int = 0
+    ) -> list[Event]:
+        """Faults of at least this severity, judged now that the movement is over."""
         events: list[Event] = []
         for fault in self.drill.faults:
-            if fault.judge is None:
+            if fault.judge is None or fault.severity < least:
                 continue
             if fault.can_see is not None and not fault.can_see(facts):
                 if fault.code not in unseen:

@@ -18,8 +18,9 @@ __all__ = ["band", "score_hold", "score_rep", "score_set"]
 _COST = {0: 0.0, 1: 0.10, 2: 0.30, 3: 0.60}
 #: Tempo is right between these seconds and worthless outside the outer ones (drills.md 3.2).
 _TOO_QUICK_S, _QUICK_S, _SLOW_S, _TOO_SLOW_S = 0.5, 1.5, 4.0, 8.0
-#: A set with less usable time than this has no score (drills.md 3.2).
+#: A set with less usable time than this has no score (drills.md 3.2), nor one with a stop.
 USABLE = 0.8
+STOP = 3
 
 
 def band(score: int) -> str:
@@ -57,8 +58,11 @@ def score_hold(hold: Hold, drill: Drill, dose: Dose) -> int | None:
 def score_set(result: SetResult, drill: Drill, dose: Dose) -> int | None:
     """The mean of the repetitions or holds, scaled by how much of the dose was done.
 
-    None when nothing was done or less than 80 % of the working time could be judged.
+    None when nothing was done, something had to stop it (a fault of severity 3), or less than 80 %
+    of the working time could be judged.
     """
+    if any(fault.severity >= STOP for fault in result.faults):
+        return None
     scores = [r.score for r in result.reps if r.score is not None]
     scores += [h.score for h in result.holds if h.score is not None]
     done = [(x.start_s, x.end_s) for x in result.reps] + [(h.from_s, h.to_s) for h in result.holds]

@@ -12,7 +12,9 @@ from formcheck.drill import (
     Sides,
     Signal,
     View,
+    near_fall,
     postures,
+    tilting,
 )
 
 
@@ -56,6 +58,7 @@ DRILL = Drill(
         Signal("thigh_forward", "deg", lambda b: b.thigh_forward(b.drawn(b.work.side))),
         Signal("trunk_forward", "deg", lambda b: b.trunk_forward),
         Signal("stance_bend", "deg", stance_bend),
+        tilting(lambda b: b.trunk_forward),
     ),
     confirm=knee_points_down,
     faults=(
@@ -106,6 +109,7 @@ DRILL = Drill(
             source="drills.md D15: 18 deg; measured: good form reads 3-15",
             what="Your standing knee bent.",
         ),
+        near_fall(),
     ),
     dose=Dose(sets=3, hold_s=10),
     weights="stretch",

@@ -12,7 +12,9 @@ from formcheck.drill import (
     Sides,
     Signal,
     View,
+    near_fall,
     postures,
+    tilting,
 )
 
 TOUCH_S = 1.5
@@ -94,6 +96,7 @@ DRILL = Drill(
             over_s=1.0,
         ),
         Signal("sway", "deg", lambda b: b.lean_towards(b.work.side), kind="swing", over_s=2.0),
+        tilting(lambda b: b.lean_towards(b.work.side)),
     ),
     confirm=free_leg_hangs,
     faults=(
@@ -206,6 +209,7 @@ DRILL = Drill(
             "holds are 2.5 s apart",
             what="Your foot touched the floor and came up again.",
         ),
+        near_fall(),
     ),
     dose=Dose(sets=3, hold_s=30),
     weights="hold",

@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from formcheck.drill import Body, Dose, Drill, Facts, Fault, RepRule, Sides, Signal, View, postures
+from formcheck.drill import (
+    Body,
+    Dose,
+    Drill,
+    Facts,
+    Fault,
+    RepRule,
+    Sides,
+    Signal,
+    View,
+    near_fall,
+    postures,
+    tilting,
+)
 
 
 def leg_went_out_and_back(f: Facts) -> bool:
@@ -72,6 +85,7 @@ DRILL = Drill(
         Signal("toe_turn", "ratio", toe_turn),
         Signal("stance_place", "T", lambda b: b.place(b.other.ankle)),
         Signal("foot_place", "T", lambda b: b.place(b.work.ankle)),
+        tilting(lambda b: b.lean_towards(b.other.side)),
     ),
     confirm=leg_went_out_and_back,
     faults=(
@@ -149,6 +163,7 @@ DRILL = Drill(
             source="S0: slow lowering; drills.md D04",
             what="The leg went up or down quickly.",
         ),
+        near_fall(),
     ),
     dose=Dose(sets=3, reps=12, hold_s=1),
     weights="strength",
