@@ -208,6 +208,7 @@ def test_nothing_is_said_of_the_top_where_no_hold_was_asked_for() -> None:
 def test_at_the_top_of_a_rep_it_says_lower() -> None:
     v = voice("reps")
     assert [w for _, w in play(v, hold(4, 3))] == ["Hold", "And lower"]
+    assert play(voice("reps"), hold(3, 1)) == []  # a sound is enough for a moment
 
 
 # -- the mouth -----------------------------------------------------------------------------------

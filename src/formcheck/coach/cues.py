@@ -175,7 +175,10 @@ class SetVoice:
         left = target - second
         if before is not None and before < target <= second:
             lines.append(Line("done", "earcon", earcon=True))
-            self._tell("And relax" if self.kind == "hold" else "And lower", step.t)
+            if self.kind == "hold":
+                self._tell("And relax", step.t)
+            elif target >= 3:  # after a shorter pause the sound says it; words would be chatter
+                self._tell("And lower", step.t)
         elif target >= 5 and left in (1, 2, 3):
             self._tell(count_word(int(left)), step.t)
         elif target >= 10 and before is not None and before < target / 2 <= second:
