@@ -228,11 +228,11 @@ def _draw_dial(image: Image, dial: Dial, u: float) -> None:
         _arc(image, centre, r - 1.6 * u, share, dial.colour, 2.8 * u)
     x, y = centre
     size = _fit(dial.number, round(18 * u), round(1.45 * r), 800)
-    middle = y - (1.5 * u if dial.below else 0)
+    middle = y - (2.4 * u if dial.below else 0)
     _text(image, dial.number, (x, middle + 0.36 * size), size, align="centre", weight=800)
     if dial.below:
-        below = _fit(dial.below, round(5 * u), round(1.07 * r), 600)  # the chord down there
-        _text(image, dial.below, (x, y + 8.9 * u), below, align="centre", weight=600)
+        below = _fit(dial.below, round(5 * u), round(1.04 * r), 600)  # the chord down there
+        _text(image, dial.below, (x, y + 9.2 * u), below, align="centre", weight=600)
 
 
 def _disc(image: Image, centre: NDArray[np.float64], radius: float, opacity: float) -> None:
