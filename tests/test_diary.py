@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from datetime import date, timedelta
 from pathlib import Path
@@ -111,7 +112,16 @@ def test_a_session_from_questions_to_journal_and_report(
     assert complaints(spoken) == []
     run("report", "-o", str(tmp_path / "r.html"))
     assert "Hip bridge" in (tmp_path / "r.html").read_text()
-    assert "2 reps" in run("history")
+    said = run("history")
+    assert "hip bridge: 1 day, 1 set\n" in said
+    assert "2 reps, form " in said
+    assert "1 without an answer the day after" in said
+    assert re.search(r"form \d*[05] \((good form|getting there|let's adjust)\)", said)
+    assert "Today's session is done" in run("today", "mine")
+    assert "Begin with" not in run("today", "mine")
+    [row] = json.loads(run("history", "--json"))["sets"]
+    assert "trace" not in row
+    assert row["parameters"]["motion"]
 
 
 def test_a_yes_stops_before_anything_begins(
@@ -154,8 +164,9 @@ def test_a_session_that_was_cut_off_can_be_gone_on_with(bridge: str, answers: di
     answers["yes"] = ["Go on with it"]
     assert session(bridge) == 0
     with Journal(default_path()) as journal:
-        [row] = journal.sessions()  # the same one, with its one set done
-        assert len(journal.children("sets", row["id"])) == 1
+        [row] = journal.sessions()  # the same one: its set of two had one left
+        sets = journal.children("sets", row["id"])
+        assert [(s["status"], s["planned_reps"]) for s in sets] == [("interrupted", None), ("done", 1)]
     with Journal(default_path()) as journal:
         cut = journal.begin_session("mine", "0.1")
         journal.close()
@@ -223,6 +234,8 @@ def test_today_says_what_and_why_and_takes_a_walk() -> None:
     out = run("today", "start-small", "--walked", "12", "--note", "sunny")
     assert "walk 10 minutes" in out
     assert "plank (knees): 3 x 5 s - a small start" in out
+    assert "Noted: a walk of 12 minutes." in out
+    assert "Begin with: formcheck live start-small" in out
     assert "Days this week: 1 of 3" in out
     with Journal(default_path()) as journal:
         [row] = journal.sessions()
@@ -248,6 +261,16 @@ def test_export_forget_import_come_round(tmp_path: Path) -> None:
     assert "Nothing yet" in run("history")
     assert run("import", str(tmp_path / "out")) == "1 new session\n"
     assert run("import", str(tmp_path / "out")) == "0 new sessions\n"
+
+
+def test_a_set_that_hurt_has_no_score_in_the_history(bridge: str, answers: dict) -> None:
+    assert session(bridge) == 0
+    assert "form " in run("history")
+    with sqlite3.connect(default_path()) as db:
+        db.execute("UPDATE sets SET status = 'ouch'")
+    said = run("history")
+    assert "form " not in said
+    assert "stopped" in said
 
 
 def test_forget_asks_first_and_wants_one_thing() -> None:

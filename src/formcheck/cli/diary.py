@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..errors import UsageError
+from ..scoring import band
 from . import common
 
 if TYPE_CHECKING:
@@ -158,9 +159,11 @@ def plans(
                 forms = f" ({', then '.join(entry.variants)})" if entry.variants else ""
                 title = entry.name.replace("_", " ")
                 print(f"  {title}{forms}: {dose_words(entry.dose, entry.both_sides)}")
-            print(f"These are the doses it builds up to, from {plan.start_share:.0%} of them.")
+            print(f"It begins with {plan.start_share:.0%} of these doses and builds up to them.")
+            print(f"Begin with: formcheck live {plan.name}")
     if name is None:
-        print(f"Own plans are TOML files in {folder}; start one with formcheck live PLAN.")
+        print(f"Begin with: formcheck live {PLAN}   See one whole: formcheck plans {PLAN}")
+        print(f"Your own plans are TOML files in {folder}")
 
 
 def today(
@@ -190,13 +193,22 @@ def today(
             if note:
                 journal.add_note(session, note)
             journal.end_session(session)
+            print("Noted." if walked is None else f"Noted: a walk of {walked:g} minutes.")
         past = past_sessions(journal)
         chosen = find_plan(plan or last_plan(journal) or PLAN, plans_folder())
         advice = advice_now(journal, chosen, now.date(), past)
         print(f"{now:%A %d %B}, {chosen.title}:")
-        show_advice(advice)
+        did = {done.drill for p in past if p.day == now.date() for done in p.done}
+        if did.intersection(d.name for d in chosen.drills):
+            print("Today's session is done. Tomorrow you are asked how it felt.")
+            for line in advice.notes:
+                print(line)
+        else:
+            show_advice(advice)
+            if advice.drills:
+                print(f"Begin with: formcheck live {chosen.name}")
         count = weeks([p.day for p in past], now.date())
-        print(f"Days this week: {count.this_week} of 3. Weeks with three: {count.full_weeks}.")
+        print(f"Days this week: {count.this_week} of 3. Weeks with three days: {count.full_weeks}.")
         if questions_due(last_check(journal), now.date(), last_red=last_red(past)):
             print("The safety questions come first next time (formcheck live asks them).")
 
@@ -241,6 +253,9 @@ def history(
             day,
         )
     if json_:
+        for row in rows:
+            del row["trace"]  # export has it
+            row["parameters"] = json.loads(row["parameters"] or "{}")
         print(json.dumps({"schema": "formcheck.history/1", "sets": rows}, indent=1))
         return
     if not past and not rows:
@@ -250,33 +265,48 @@ def history(
     print(f"Days this week: {count.this_week} of 3. Weeks with three days: {count.full_weeks}.")
     lights = Counter(p.light.word for p in past if p.done)
     if lights:
-        print("How it felt: " + ", ".join(f"{n} {word}" for word, n in lights.most_common()))
+        said = [f"{n} {_LIGHTS.get(word, word)}" for word, n in lights.most_common()]
+        print("How it felt: " + ", ".join(said))
     for name in dict.fromkeys(r["drill"] for r in rows):
         _show_drill(name, [r for r in rows if r["drill"] == name], faults)
 
 
+#: Lights that need more than their colour.
+_LIGHTS = {"unknown": "without an answer the day after"}
+
+
+def _form(scores: Sequence[int]) -> str:
+    """A mean score as it is shown to a person: to the nearest 5, with its band."""
+    mean = sum(scores) / len(scores)
+    return f"{5 * round(mean / 5)} ({band(round(mean))})"
+
+
 def _show_drill(name: str, rows: list[dict[str, Any]], faults: list[dict[str, Any]]) -> None:
-    print(f"{name.replace('_', ' ')}: {len({r['day'] for r in rows})} days, {len(rows)} sets")
+    print(
+        f"{name.replace('_', ' ')}: "
+        f"{common_count(len({r['day'] for r in rows}), 'day')}, {common_count(len(rows), 'set')}"
+    )
     days = list(dict.fromkeys(r["day"] for r in rows))[-6:]
     for day in days:
         sets = [r for r in rows if r["day"] == day]
         reps, held = sum(r["reps"] for r in sets), sum(r["held"] for r in sets)
-        scores = [r["score"] for r in sets if r["score"] is not None]
-        score = f", form {sum(scores) / len(scores):.0f}" if scores else ""
+        scores = _scores(sets)
+        score = f", form {_form(scores)}" if scores else ""
         ouch = ", stopped" if any(r["status"] == "ouch" for r in sets) else ""
         did = f"{reps} reps" if reps else f"{held:.0f} s held"
         print(f"  {day}  {did}{score}{ouch}")
-    both = {
-        side: [r["score"] for r in rows if r["side"] == side and r["score"] is not None]
-        for side in ("left", "right")
-    }
-    if all(both.values()):
-        left, right = (sum(v) / len(v) for v in both.values())
-        print(f"  left form {left:.0f}, right form {right:.0f}")
+    left, right = (_scores(r for r in rows if r["side"] == side) for side in ("left", "right"))
+    if left and right:
+        print(f"  left: form {_form(left)}, right: form {_form(right)}")
     most = [f for f in faults if f["drill"] == name][:2]
     if most:
         seen = [f"{f['code'].replace('_', ' ')} {f['n']}x" for f in most]
         print(f"  seen most: {', '.join(seen)}")
+
+
+def _scores(rows: Iterable[Mapping[str, Any]]) -> list[int]:
+    """The scores there are; a set that was stopped because it hurt has none."""
+    return [r["score"] for r in rows if r["score"] is not None and r["status"] != "ouch"]
 
 
 def export(
@@ -292,7 +322,8 @@ def export(
         paths = export_csv(journal, folder) if csv else []
         if json_ or not csv:
             paths += export_json(journal, folder, __version__)
-    print(f"{len(paths)} files in {folder}" if len(paths) > 1 else str(paths[0]))
+    what = common_count(len(paths), "file") + f" in {folder}" if len(paths) > 1 else paths[0]
+    print(f"Written: {what}")
 
 
 def import_(
