@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+import subprocess
 from datetime import datetime, timedelta, timezone
 from html.parser import HTMLParser
 from pathlib import Path
@@ -22,6 +24,7 @@ from formcheck.registry import all_drills, get_drill
 from formcheck.report import from_journal, from_result, render
 from formcheck.report.data import Seen, seen_in, shown
 from formcheck.report.stills import blur_face, stills
+from formcheck.report.style import DARK, LIGHT
 from formcheck.runner import RunInfo
 
 ROLL = FaultSpan("pelvis_roll", 5.0, 7.0, 21.5, "deg", 2, "Hips stacked, belly button forwards")
@@ -369,3 +372,90 @@ def test_clip_and_result_must_belong_together(empty_data: Path) -> None:
         run(out, what=empty_data / "none.mp4", result=results)
     with pytest.raises(UsageError, match="overwrite an input"):
         run(clip, what=clip, result=results)
+
+
+# -- in a browser ---------------------------------------------------------------------------------
+
+TEXT, GRAPHIC = 4.5, 3.0  # WCAG 2.2: 1.4.3 and 1.4.11
+CONTRASTS = [
+    *((ink, ground, TEXT) for ink in ("ink", "soft", "curve") for ground in ("bg", "card")),
+    *((ink, ground, TEXT) for ink in ("good", "mid", "low") for ground in ("bg", "card")),
+    *((ink, "rep", TEXT) for ink in ("ink", "curve")),  # the row that plays
+    *((ink, "bg", TEXT) for ink in ("target", "fault")),
+    ("soft", "part", TEXT),
+    *((mark, "rep", GRAPHIC) for mark in ("curve", "target")),
+    *(("curve", f"{band}-fill", GRAPHIC) for band in ("good", "mid", "low")),
+    *((band, "bg", GRAPHIC) for band in ("good", "mid", "low")),
+]
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.parametrize("palette", [LIGHT, DARK], ids=["light", "dark"])
+def test_the_colours_have_contrast(palette: dict[str, str]) -> None:
+    for ink, ground, least in CONTRASTS:
+        a, b = sorted((luminance(palette[ink]), luminance(palette[ground])))
+        assert (b + 0.05) / (a + 0.05) >= least, (ink, ground)
+
+
+def test_no_promise_and_no_finding_in_any_report() -> None:
+    """drills.md 4.4, for every drill with every fault it knows."""
+    never = re.compile(
+        r"sciatic|\bdisc\b|gluteus|Trendelenburg|\brisk|\bheal(s|ed|ing)?\b|reliev|prevent|"
+        r"safe for you|normal|push through|degrees?\b|°|\d deg\b|patient",
+        re.IGNORECASE,
+    )
+    for drill in all_drills().values():
+        faults = tuple(
+            FaultSpan(f.code, 5.0, 6.0, f.strong, f.unit, f.severity, f.cue) for f in drill.faults
+        )
+        blind = tuple(CannotJudgeSpan(2.0 * n, 2.0 * n + 1, why) for n, why in enumerate(Reason))
+        document = result(
+            rep(1, faults), drill=drill.name, cannot_judge=blind,
+            not_judged={"trunk_lean": Reason.WRONG_VIEW},
+        ).to_dict("a.mp4", {})  # fmt: skip
+        html = render(from_result(document, drill))
+        checked(html)
+        assert all(f.what.replace("'", "&#x27;") in html for f in drill.faults)
+        assert not (found := never.search(html)), (drill.name, found)
+
+
+BROWSER = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
+
+
+def opened(path: Path) -> tuple[str, list[str]]:
+    """The page as a browser makes it, and what it said on its console."""
+    assert BROWSER
+    asked = [BROWSER, "--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr",
+             f"--user-data-dir={path.parent / 'profile'}", "--virtual-time-budget=3000",
+             "--dump-dom", path.as_uri()]  # fmt: skip
+    done = subprocess.run(asked, capture_output=True, text=True, timeout=120, check=False)
+    if not done.stdout:
+        pytest.skip("the browser does not run here")
+    return done.stdout, [line for line in done.stderr.splitlines() if "CONSOLE" in line]
+
+
+@pytest.mark.skipif(BROWSER is None, reason="no Chromium here")
+def test_a_browser_opens_it_without_a_word(journal: Journal, tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    path.write_text(page(journal, last=False), encoding="utf-8")
+    dom, said = opened(path)
+    assert said == []
+    assert "What the score means" in dom
+
+
+@pytest.mark.skipif(BROWSER is None, reason="no Chromium here")
+def test_a_video_that_is_gone_is_said_so(tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    html = render(from_result(result(rep(1)).to_dict("a.mp4", {}), video="gone.mp4"))
+    assert '<p class="lost" hidden' in html
+    path.write_text(html, encoding="utf-8")
+    dom, said = opened(path)
+    assert '<p class="lost">' in dom
+    assert [line for line in said if "ERR_FILE_NOT_FOUND" not in line] == []

@@ -142,7 +142,7 @@ def _document(path: Path, clip: Path | None) -> dict[str, Any]:
             raise UsageError(f"{path}: {len(found)} results; name the clip: report CLIP RESULT")
         return dict(found[0])
     for document in found:
-        if document.get("clip") == clip.name:
+        if Path(str(document.get("clip"))).name == clip.name:
             return dict(document)
     of = found[0].get("clip") if len(found) == 1 else f"{len(found)} other clips"
     raise UsageError(
@@ -161,7 +161,7 @@ def _of_result(
 
     for file in (clip, video):
         if file is not None and not file.is_file():
-            raise InputError(f"{file}: no such file; name the clip, or leave it out")
+            raise InputError(f"{file}: no such file; check the name")
     document = _document(path, clip)
     try:
         drill = get_drill(str(document.get("drill")), common.settings().drills_folder)

@@ -80,6 +80,7 @@ class SetView:
     motion: Row = field(default_factory=dict)
     planned: Row = field(default_factory=dict)
     comfort: bool = False  # a stretch: comfort sets its range, so none is shown
+    nth: str = ""
     status: str = "done"
     started: str = ""
     camera: str = ""
@@ -90,6 +91,12 @@ class SetView:
     frames_with_pose: int = 0
     video: str | None = None
     stills: Sequence[Still] = ()
+
+    @property
+    def name(self) -> str:
+        """``Clamshell, left side, set 1 of 2``."""
+        side = f"{self.side} side" if self.side else ""
+        return ", ".join(part for part in (self.title, side, self.nth) if part)
 
     @property
     def complete(self) -> int:
@@ -243,13 +250,20 @@ def _session(
         about.append(f"{row['kind'].replace('_', ' ')} {row['minutes']:g} min")
     if session["status"] != "done":
         about.append("ended early")
-    sets = journal.children("sets", session["id"])
+    rows = journal.children("sets", session["id"])
+    kinds = [(r["drill"], r["variant"], r["side"]) for r in rows]
+    sets = []
+    for n, (row, kind) in enumerate(zip(rows, kinds, strict=True)):
+        view = _set(journal, row, drills.get(row["drill"]))
+        of = kinds.count(kind)
+        nth = f"set {kinds[: n + 1].count(kind)} of {of}" if of > 1 else ""
+        sets.append(replace(view, nth=nth))
     return SessionView(
-        heading=day_words(session["day"]) if named else "This session",
-        sets=[_set(journal, row, drills.get(row["drill"])) for row in sets],
+        heading=day_words(session["day"]) if named else "The session",
+        sets=sets,
         about=about,
         notes=[n["text"] for n in journal.children("notes", session["id"])],
-    )  # fmt: skip
+    )
 
 
 def _set(journal: Journal, row: Row, drill: Drill | None) -> SetView:
@@ -261,8 +275,9 @@ def _set(journal: Journal, row: Row, drill: Drill | None) -> SetView:
             part["faults"] = [f for f in faults if f[kind] == part["n"]]
     made = json.loads(row["parameters"] or "{}")
     ends = [r["end_s"] for r in reps] + [h["to_s"] for h in holds]
+    variant = f" ({row['variant'].replace('_', ' ')})" if row["variant"] else ""
     view = SetView(
-        title=_title(row["drill"], drill),
+        title=_title(row["drill"], drill) + variant,
         drill=row["drill"],
         side=row["side"],
         score=None if row["status"] == "ouch" else row["score"],

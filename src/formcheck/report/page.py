@@ -69,9 +69,8 @@ def _overview(session: SessionView, numbers: list[int]) -> str:
         return ""
     rows = []
     for view, n in zip(session.sets, numbers, strict=True):
-        side = f", {view.side}" if view.side else ""
         rows.append(
-            f'<tr><th scope="row"><a href="#s{n}">{escape(view.title + side)}</a></th>'
+            f'<tr><th scope="row"><a href="#s{n}">{escape(view.name)}</a></th>'
             f"<td>{escape(did(view))}</td><td>{score_words(view.score)}</td>"
             f"<td>{escape(cue_of(view)) or '–'}</td></tr>"
         )
@@ -103,11 +102,11 @@ def _adherence(report: Report) -> str:
     if not report.days or report.today is None:
         return ""
     found = weeks(report.days, report.today)
-    full = f"{found.full_weeks} {'week' if found.full_weeks == 1 else 'weeks'}"
+    full = f"So far {found.full_weeks} {'week' if found.full_weeks == 1 else 'weeks'} with that. "
     return (
         "<h3>Days a week</h3>"
         f"<p>This week: {found.this_week} of the {DAYS_A_WEEK} days asked for. "
-        f"So far {full} with {DAYS_A_WEEK} days or more. A walk counts.</p>"
+        f"{full if found.full_weeks else ''}A walk counts.</p>"
         f"<figure>{adherence(report.days, report.today)}</figure>"
     )
 

@@ -35,15 +35,14 @@ _STATUS = {
 
 def set_section(view: SetView, number: int, level: int = 3) -> str:
     """The section of set ``number``; its heading, ``<h3>`` or so, has the id ``s<number>``."""
-    side = f", {view.side} side" if view.side else ""
     when = f" <small>{escape(view.started[11:16])}</small>" if view.started else ""
     film = _film(view, number)
     facts = _plot(view, number) + _table(view, number)
     if film:
         facts = f'<div class="beside">{film}<div>{facts}</div></div>'
     return (
-        f'<section aria-labelledby="s{number}"><h{level} id="s{number}">'
-        f"{escape(view.title)}{escape(side)}{when}</h{level}>{_outcome(view)}"
+        f'<section><h{level} id="s{number}">{escape(view.name)}{when}</h{level}>'
+        f"{_outcome(view)}"
         f"{_seen(view, number, level + 1)}{facts}{_unjudged(view, level + 1)}</section>"
     )
 
@@ -142,9 +141,9 @@ def _film(view: SetView, number: int) -> str:
         )
     return (
         f'<figure class="film"><video data-set="{number}" controls preload="metadata" '
-        f'src="{name}" aria-label="{escape(view.title)}"></video>'
-        f'<p class="lost" hidden>The video {name} cannot be played. It belongs beside this page, '
-        "in the same place as when the page was made.</p>"
+        f'src="{name}" aria-label="{escape(view.name)}"></video>'
+        f'<p class="lost" hidden>The video {name} cannot be played: it is no longer where it was '
+        "when this page was made, or of a kind that this browser does not play.</p>"
         f"{caption}</figure>"
     )
 
@@ -201,7 +200,7 @@ def _fault(view: SetView, number: int, seen: Seen, still: Any) -> str:
 def _seek(view: SetView, number: int, t: float, what: str) -> str:
     """A time; with a video beside the page a link that plays it from there."""
     t = max(0.0, t)
-    at = f"{t:.1f} s"
+    at = f"{t:.1f} s" if t < 120 else clock(t)
     if not view.video:
         return at
     # Without the script the link itself opens the video at that time.
@@ -259,7 +258,7 @@ def _table(view: SetView, number: int) -> str:
         caption += "; range as a share of the drill’s full mark" if ranges else ""
     return (
         f'<div class="wide" tabindex="0" role="region" aria-label="Table of set {number}, '
-        f'{escape(view.title)}"><table><caption>{caption}.</caption><thead><tr>{head}</tr></thead>'
+        f'{escape(view.name)}"><table><caption>{caption}.</caption><thead><tr>{head}</tr></thead>'
         f"<tbody>{''.join(rows)}</tbody></table></div>"
     )
 

@@ -164,6 +164,7 @@ def _spans(view: SetView) -> list[tuple[float, float, Row]]:
 
 def _parts(view: SetView, number: int, scale: _Scale) -> list[str]:
     body = []
+    free = 0.0  # numbers that would touch the one before are left out
     for start, end, part in _spans(view):
         if end <= scale.x0 or start >= scale.x1:
             continue
@@ -175,8 +176,10 @@ def _parts(view: SetView, number: int, scale: _Scale) -> list[str]:
             f'width="{max(1.0, round(x1 - x0, 1))}" height="{_PLOT}"{seek}/>'
         )
         if scale.x0 <= (start + end) / 2 < scale.x1:
-            x = round((x0 + x1) / 2, 1)
-            body.append(f'<text class="mid" x="{x}" y="{scale.top - 7}">{part["n"]}</text>')
+            x, half = round((x0 + x1) / 2, 1), 7.0 * len(str(part["n"]))
+            if x - half >= free:
+                free = x + half
+                body.append(f'<text class="mid" x="{x}" y="{scale.top - 7}">{part["n"]}</text>')
     return body
 
 
