@@ -166,7 +166,8 @@ def test_a_session_that_was_cut_off_can_be_gone_on_with(bridge: str, answers: di
     with Journal(default_path()) as journal:
         [row] = journal.sessions()  # the same one: its set of two had one left
         sets = journal.children("sets", row["id"])
-        assert [(s["status"], s["planned_reps"]) for s in sets] == [("interrupted", None), ("done", 1)]
+        assert [s["status"] for s in sets] == ["interrupted", "done"]
+        assert sets[1]["planned_reps"] == 1
     with Journal(default_path()) as journal:
         cut = journal.begin_session("mine", "0.1")
         journal.close()

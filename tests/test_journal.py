@@ -134,6 +134,15 @@ def test_an_exception_in_the_loop_leaves_the_set_interrupted(journal: Journal) -
     assert journal.children("sets", session)[0]["status"] == "interrupted"
 
 
+@pytest.mark.parametrize(("status", "score"), [("done", 82), ("stopped", 82), ("ouch", None)])
+def test_a_set_that_hurt_has_no_score(journal: Journal, status: str, score: int | None) -> None:
+    with JournalSink(journal, journal.begin_session(None, "0.1")) as sink:
+        sink.start(info())
+        sink.status = status
+        sink.close(result(rep(1)))
+    assert journal.rows("SELECT score, status FROM sets") == [{"score": score, "status": status}]
+
+
 def test_one_sink_keeps_the_sets_of_a_session(journal: Journal) -> None:
     session = journal.begin_session(None, "0.1")
     with JournalSink(journal, session) as sink:

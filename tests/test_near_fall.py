@@ -1,8 +1,9 @@
-"""A near-fall: the trunk tilts faster than 60 degrees a second as the foot lands (drills.md 1.0)."""
+"""A near-fall: the trunk tilts faster than 60 degrees a second as a foot lands (drills.md 1.0)."""
 
 from __future__ import annotations
 
 import pytest
+from fakes import person, step
 from stick import (
     Figure,
     abducted,
@@ -16,9 +17,12 @@ from stick import (
     turned,
 )
 
-from formcheck.events import FaultRaised
+from formcheck.coach.progression import Planned
+from formcheck.coach.session import Session, Stage, program
+from formcheck.drill import Dose
+from formcheck.events import FaultRaised, SetResult
 from formcheck.pose import Side
-from formcheck.registry import get_drill
+from formcheck.registry import all_drills, get_drill
 
 STANCE = get_drill("single_leg_stance")
 ABDUCTION = get_drill("standing_hip_abduction")
@@ -106,3 +110,37 @@ def test_a_set_with_a_near_fall_has_no_score() -> None:
 
 def test_standing_still_is_none() -> None:
     assert not raised(STANCE, lambda t: leaning(standing(), tilted(t, 150)))
+
+
+# -- in a session ------------------------------------------------------------------------------
+
+
+def session_with(near_falls: int) -> Session:
+    """A stance set of three holds, in which so many of them ended in a near-fall."""
+    items = program(
+        [Planned("single_leg_stance", Dose(hold_s=10, reps=3, sets=2), "")], all_drills()
+    )
+    session, t = Session(items), 0.0
+    while session.stage is not Stage.SET:
+        t += 0.1
+        session.look(person(t))
+    near = FaultRaised(0.0, "near_fall", 90.0, "deg/s", 3, "Steady")
+    other = FaultRaised(0.0, "trunk_lean", 90.0, "deg", 2, "Tall")
+    for n in range(3):
+        t += 1.0
+        if session.stage is Stage.SET:
+            session.step(step(t, events=(near if n < near_falls else other,)), person(t), t)
+    return session
+
+
+@pytest.mark.parametrize(("near_falls", "stage"), [(0, Stage.SET), (1, Stage.SET), (2, Stage.DONE)])
+def test_the_second_near_fall_ends_the_session(near_falls: int, stage: Stage) -> None:
+    session = session_with(near_falls)
+    if session.stage is Stage.SET:
+        assert stage is Stage.SET
+        return
+    assert session.why_ended == "unsteady"
+    nothing = SetResult("single_leg_stance", None, "auto", 9, 9, 9, (), (), ())
+    said = [line.text for line in session.ended(nothing, 60.0)]
+    assert said == ["That is enough for today. Sit down and rest"]
+    assert session.stage is stage

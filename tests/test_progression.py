@@ -22,6 +22,7 @@ from formcheck.coach.progression import (
     greens,
     ladder,
     light_of,
+    warm_up_left,
     weeks,
 )
 from formcheck.drill import Dose
@@ -328,6 +329,38 @@ def test_red_today_ends_the_day() -> None:
     assert advice.drills == ()
     assert advice.walk_min == 0
     assert "enough for today" in advice.notes[0]
+
+
+@pytest.mark.parametrize("light", [G, U, A])
+def test_anything_else_today_does_not(light: Light) -> None:
+    assert today(4, [two(0), two(4, light)]).drills
+
+
+@pytest.mark.parametrize(
+    ("sessions", "stop"),
+    [
+        ([(4, 1)], False),
+        ([(4, 2)], True),
+        ([(4, 1), (4, 1)], True),  # two sessions of one day
+        ([(3, 1), (4, 1)], False),  # yesterday's does not count
+        ([(3, 5)], False),
+    ],
+)
+def test_two_near_falls_end_the_day(sessions: list[tuple[int, int]], stop: bool) -> None:
+    days = [two(0), *(replace(two(d), near_falls=n) for d, n in sessions)]
+    advice = today(4, days)
+    assert (advice.drills == ()) is stop
+    if stop:
+        assert "enough for today" in advice.notes[0]
+        assert advice.rest_until == DAY0 + timedelta(days=5)
+
+
+# -- 4.3.1 warm up first -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("logged", "minutes"), [(0, 5), (2.9, 5), (3, 0), (10, 0)])
+def test_three_minutes_logged_are_a_warm_up(logged: float, minutes: float) -> None:
+    assert warm_up_left(plan(BRIDGE), logged) == minutes
 
 
 @pytest.mark.parametrize(("away", "reps"), [(13, 9), (14, 7)])

@@ -116,7 +116,7 @@ def run_plan(name: str, options: Options) -> int:
         resumed = _left_open(journal, plan)
         if not _may_begin(journal, plan):
             return 0
-        planned = _planned(journal, plan, options)
+        planned = _planned(journal, plan, options, resumed)
         check_drills(replace(plan, drills=tuple(d for d in plan.drills
                      if d.name in {p.drill for p in planned})), drills)  # fmt: skip
         if not planned:
@@ -204,11 +204,14 @@ def _questions(journal: Journal) -> bool:
     return said is None
 
 
-def _planned(journal: Journal, plan: Plan, options: Options) -> tuple[Planned, ...]:
+def _planned(
+    journal: Journal, plan: Plan, options: Options, resumed: int | None
+) -> tuple[Planned, ...]:
     from ..coach.progression import Planned
     from ..journal.past import past_sessions
 
-    advice = diary.advice_now(journal, plan, journal.now().date(), past_sessions(journal))
+    past = past_sessions(journal, but=resumed)
+    advice = diary.advice_now(journal, plan, journal.now().date(), past)
     if options.whole and advice.rest_until is None:
         drills = tuple(
             Planned(d.name, d.dose, "the whole plan, as you asked", (*d.variants, None)[0],
@@ -250,11 +253,17 @@ class _Led:
         drills: Mapping[str, Drill],
         options: Options,
     ) -> None:
+        from ..coach.progression import warm_up_left
+        from ..coach.resume import left_to_do
+        from ..coach.session import program
+        from ..journal.past import earlier_sets, minutes_warm
+
         self.journal, self.session_id, self.options = journal, session, options
-        items = _not_done_yet(journal, session, planned, drills)
-        self.items = items
-        warm = options.warm or plan.warm_up_min == 0
-        self.warm_up_s = 0.0 if warm else plan.warm_up_min * 60
+        earlier = earlier_sets(journal, session)
+        self.items, self.sides = left_to_do(program(planned, drills), earlier)
+        warm = options.warm or bool(earlier)
+        logged_min = minutes_warm(journal, journal.now())
+        self.warm_up_s = 0.0 if warm else warm_up_left(plan, logged_min) * 60
         self.coach: Session | None = None
         self.error: InputError | None = None
         self.interrupted = False
@@ -294,7 +303,9 @@ class _Led:
         with ExitStack() as stack:
             stack.enter_context(_polite_end())
             voice = stack.enter_context(open_voice(options))
-            self.coach = coach = Session(self.items, warm_up_s=self.warm_up_s, mouth=voice.mouth)
+            self.coach = coach = Session(
+                self.items, warm_up_s=self.warm_up_s, mouth=voice.mouth, sides=self.sides
+            )
             kept = stack.enter_context(JournalSink(self.journal, self.session_id))
             screen = None
             if options.window:
@@ -443,6 +454,10 @@ class _Led:
                     print(f"  {line.text}", file=sys.stderr)
 
 
+#: What the journal calls an end that has a word of its own here.
+_STATUS = {"idle": "done", "unsteady": "stopped"}
+
+
 class _Watch(BaseSink):
     """Tells the session of each step of a set, and the loop when the set is over."""
 
@@ -472,7 +487,7 @@ class _Watch(BaseSink):
         if self._screen:
             self._screen.notice = coach.notice
         if coach.stage is not Stage.SET:
-            self._kept.status = {"idle": "done"}.get(coach.why_ended, coach.why_ended)
+            self._kept.status = _STATUS.get(coach.why_ended, coach.why_ended)
             self._control.end = self._control.end or "over"
 
 
@@ -492,22 +507,3 @@ def _waiting(t: float, item: Item) -> Step:
         t, Phase.SETUP, {}, item.drill.signal.name, nan, 0, 0, 0, nan,
         item.dose.reps, item.dose.hold_s, None, (), None, (), (),
     )  # fmt: skip
-
-
-def _not_done_yet(
-    journal: Journal, session: int, planned: Sequence[Planned], drills: Mapping[str, Drill]
-) -> list[Item]:
-    """The session's sets, without those that a resumed session has done."""
-    from ..coach.session import program
-
-    done: dict[str, int] = {}
-    for row in journal.children("sets", session):
-        if journal.of_set("reps", row["id"]) or journal.of_set("holds", row["id"]):
-            done[row["drill"]] = done.get(row["drill"], 0) + 1
-    items = []
-    for item in program(planned, drills):
-        if done.get(item.drill.name, 0) > 0:
-            done[item.drill.name] -= 1
-        else:
-            items.append(item)
-    return items

@@ -29,6 +29,7 @@ __all__ = [
     "greens",
     "ladder",
     "light_of",
+    "warm_up_left",
     "weeks",
 ]
 
@@ -116,7 +117,7 @@ class Past:
     """One session of the past.
 
     ``told`` is the day of the last answer about it (the next day's, mostly): a red light asks
-    for rest from then.
+    for rest from then. ``near_falls`` are those the camera saw.
     """
 
     day: date
@@ -124,6 +125,7 @@ class Past:
     done: tuple[Done, ...] = ()
     told: date | None = None
     walked: bool = False
+    near_falls: int = 0
 
     def drill_light(self, done: Done) -> Light:
         """The session's light, and at least amber for a drill that was stopped with "ouch"."""
@@ -222,6 +224,10 @@ STEP_SCORE = 70
 RED_REST = timedelta(hours=48)
 AWAY = timedelta(days=14)
 TWO_AMBERS = 2
+#: So many on one day end it (4.3.9), in the session itself, too.
+NEAR_FALLS = 2
+#: So many minutes of walking, marching or warming up are a warm-up (4.3.1, EC).
+WARM_MIN = 3.0
 
 
 @dataclass(frozen=True)
@@ -315,7 +321,10 @@ def advise(
     notes: list[str] = []
     resting, until = _resting(past, today)
     worst_today = max((p.light for p in past if p.day == today), default=Light.GREEN)
-    if worst_today is Light.RED:
+    unsteady = sum(p.near_falls for p in past if p.day == today) >= NEAR_FALLS
+    if unsteady:
+        until = max(until or today, today + timedelta(days=1))
+    if worst_today is Light.RED or unsteady:
         notes.append("That is enough for today. Ease off and check with a physiotherapist or GP.")
         return Advice((), notes=tuple(notes), rest_until=until, locked=locked)
     if resting:
@@ -357,6 +366,11 @@ def advise(
         locked=locked,
         rest_until=until if resting else None,
     )
+
+
+def warm_up_left(plan: Plan, logged_min: float) -> float:
+    """Minutes of warming up before the first set, given those just done: all, or none (4.3.1)."""
+    return 0.0 if logged_min >= WARM_MIN else plan.warm_up_min
 
 
 def _resting(past: Sequence[Past], today: date) -> tuple[tuple[str, ...], date | None]:

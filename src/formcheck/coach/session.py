@@ -13,15 +13,24 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from math import ceil, inf, isfinite, nan
 
-from ..drill import Dose, Drill, Sides
-from ..events import HoldDone, JudgingResumed, Phase, RepDone, SetResult, SideChosen, Step
+from ..drill import NEAR_FALL, Dose, Drill, Sides
+from ..events import (
+    FaultRaised,
+    HoldDone,
+    JudgingResumed,
+    Phase,
+    RepDone,
+    SetResult,
+    SideChosen,
+    Step,
+)
 from ..pose import Pose, Side
 from ..scoring import band
 from .cues import CUE_WORDS, Line, Mouth, SetVoice, count_word
-from .progression import Planned
+from .progression import NEAR_FALLS, Planned
 from .setup_check import SetupGuide
 
-__all__ = ["Item", "Notice", "Session", "Stage", "program", "summary"]
+__all__ = ["Item", "Notice", "Session", "Stage", "credit", "program", "summary"]
 
 
 class Stage(Enum):
@@ -97,13 +106,14 @@ class Session:
         items: the sets, of :func:`program`.
         warm_up_s: seconds of warming up; 0 for none.
         mouth: what speaks; shared with the voice.
+        sides: the side that a part began with, where a session is gone on with.
 
     Attributes:
         stage: where it is. While it is ``SET`` the driver runs an analyzer for :attr:`item` on
             :attr:`side`; in all other stages it calls :meth:`look`.
         notice: what a screen shows now besides the picture.
         warmed_s: seconds of warming up that were done.
-        why_ended: of the last set: ``done``, ``stopped``, ``ouch`` or ``idle``.
+        why_ended: of the last set: ``done``, ``stopped``, ``ouch``, ``idle`` or ``unsteady``.
     """
 
     #: A pause of this long between repetitions, once something was done, ends the set.
@@ -112,7 +122,12 @@ class Session:
     HOLD_BEGINS_S = 0.8
 
     def __init__(
-        self, items: Sequence[Item], *, warm_up_s: float = 0.0, mouth: Mouth | None = None
+        self,
+        items: Sequence[Item],
+        *,
+        warm_up_s: float = 0.0,
+        mouth: Mouth | None = None,
+        sides: Mapping[int, Side] | None = None,
     ) -> None:
         self.items = list(items)
         self.mouth = mouth or Mouth()
@@ -127,12 +142,13 @@ class Session:
         self._told: set[str] = set()
         self._caption = ""  # what was said last
         self._instructed: dict[str, tuple[int, float]] = {}  # how often, and when last
-        self._sides: dict[int, Side] = {}  # part -> the side it began with
+        self._sides = dict(sides or {})  # part -> the side it began with
         self._guide: SetupGuide | None = None
         self._voice: SetVoice | None = None
         self._began_s = self._moved_s = nan
         self._full_holds = 0.0
         self._paused = False
+        self._near_falls = 0
 
     @property
     def item(self) -> Item:
@@ -256,7 +272,9 @@ class Session:
             if isinstance(event, (RepDone, HoldDone)):
                 self._moved_s = t
             if isinstance(event, HoldDone):
-                self._full_holds += _credit(event, step.target_hold_s)
+                self._full_holds += credit(event.hold.seconds, step.target_hold_s)
+            if isinstance(event, FaultRaised) and event.code == NEAR_FALL:
+                self._near_falls += 1
         lines = self._voice.update(here)
         if self._over(step, t):
             self.stage = Stage.REST  # until ended() says what comes next
@@ -293,6 +311,9 @@ class Session:
 
     def _over(self, step: Step, t: float) -> bool:
         dose = self.item.dose
+        if self._near_falls >= NEAR_FALLS:
+            self.why_ended = "unsteady"
+            return True
         if self.item.drill.kind == "hold":
             finished = self._full_holds >= (dose.reps or 1)
             begun = step.holds > 0 or isfinite(step.hold_s)
@@ -317,6 +338,7 @@ class Session:
             "ouch": "Stopped. Rest as long as you like",
             "stopped": "Set ended",
             "idle": "Let's leave it there. Well done",
+            "unsteady": "That is enough for today. Sit down and rest",
             "done": "Set done. Well done",
         }[self.why_ended]
         self.mouth.say(Line(words, "end", 1, 6.0), t)
@@ -326,6 +348,8 @@ class Session:
             self.mouth.say(Line(hint, "hint", 2, 8.0), t)
         if self.why_ended == "ouch":
             self._skip_drill()
+        elif self.why_ended == "unsteady":
+            self._at = len(self.items)
         else:
             self._at += 1
         self._voice = None
@@ -460,7 +484,7 @@ def _introduction(item: Item, side: Side | None) -> tuple[list[str], list[str]]:
         return [text for text in (turn, which) if text] or ["Once more"], []
     asked = []
     if dose.reps is not None:
-        asked.append(f"{count_word(dose.reps)} times")
+        asked.append(f"{count_word(dose.reps)} times" if dose.reps > 1 else "once")
     if dose.hold_s is not None and dose.hold_s >= 3:
         asked.append(f"hold {count_word(round(dose.hold_s))} seconds")
     what = [drill.title]
@@ -494,11 +518,11 @@ def _next_time(result: SetResult, voice: SetVoice | None) -> str:
     return hint if len(hint.split()) <= CUE_WORDS else ""
 
 
-def _credit(event: HoldDone, target: float | None) -> float:
+def credit(seconds: float, target: float | None) -> float:
     """What a hold counts towards the set (drills.md 2.4): whole from 90 %, half from 50 %."""
     if not target:
         return 1.0
-    share = event.hold.seconds / target
+    share = seconds / target
     return 1.0 if share >= 0.9 else 0.5 if share >= 0.5 else 0.0
 
 

@@ -6,19 +6,35 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from ..coach.progression import Done, Pain, Past, light_of
-from ..drill import Dose
+from ..coach.resume import Earlier
+from ..drill import NEAR_FALL, Dose
+from ..pose import Side
 from .store import Journal
 
-__all__ = ["NEXT_DAY_FROM", "NEXT_DAY_TO", "last_check", "pain_of", "past_sessions", "unanswered"]
+__all__ = [
+    "NEXT_DAY_FROM",
+    "NEXT_DAY_TO",
+    "earlier_sets",
+    "last_check",
+    "minutes_warm",
+    "pain_of",
+    "past_sessions",
+    "unanswered",
+]
 
 #: How long after a session the next day's question is asked (drills.md 4.3.2).
 NEXT_DAY_FROM, NEXT_DAY_TO = timedelta(hours=18), timedelta(hours=36)
+#: A walk or a warm-up that ended longer ago than this keeps nobody warm (EC).
+WARM_FOR = timedelta(minutes=30)
 
 
-def past_sessions(journal: Journal) -> list[Past]:
-    """Every session in which something was done or answered, oldest first."""
+def past_sessions(journal: Journal, but: int | None = None) -> list[Past]:
+    """Every session in which something was done or answered, oldest first; without ``but``, one
+    that is being gone on with: its plan follows from what was before it."""
     found = []
     for session in journal.sessions():
+        if session["id"] == but:
+            continue
         rows = {r["moment"]: r for r in journal.children("pain", session["id"])}
         told = [date.fromisoformat(r["at"][:10]) for r in rows.values()]
         activity = journal.children("activity", session["id"])
@@ -31,6 +47,7 @@ def past_sessions(journal: Journal) -> list[Past]:
                     done=done,
                     told=max(told, default=None),
                     walked=bool(activity),
+                    near_falls=_near_falls(journal, session["id"]),
                 )
             )
     return found
@@ -47,6 +64,45 @@ def pain_of(rows: dict[str, dict[str, Any]]) -> Pain:
         leg_next=bool(next_day and next_day["leg_symptoms"]),
         stiff_next=bool(next_day and next_day["stiff"]),
     )
+
+
+def _near_falls(journal: Journal, session: int) -> int:
+    rows = journal.rows(
+        "SELECT count(*) AS n FROM faults f JOIN sets s ON s.id = f.set_id"
+        " WHERE s.session_id = ? AND f.code = ?",
+        session, NEAR_FALL,
+    )  # fmt: skip
+    return int(rows[0]["n"])
+
+
+def earlier_sets(journal: Journal, session: int) -> list[Earlier]:
+    """What a session that was cut off has done, set by set."""
+    found = []
+    for row in journal.children("sets", session):
+        reps = journal.of_set("reps", row["id"])
+        holds = journal.of_set("holds", row["id"])
+        sides = [x["side"] for x in (row, *reps, *holds) if x["side"]]
+        found.append(
+            Earlier(
+                row["drill"],
+                row["status"],
+                reps=sum(r["complete"] for r in reps),
+                holds=tuple(h["seconds"] for h in holds),
+                side=Side(sides[0]) if sides else None,
+            )
+        )
+    return found
+
+
+def minutes_warm(journal: Journal, now: datetime) -> float:
+    """Minutes walked, marched or warmed up within the last half hour."""
+    minutes = (
+        float(row["minutes"])
+        for session in journal.sessions(since=(now - WARM_FOR).date().isoformat())
+        if now - datetime.fromisoformat(session["ended_at"] or session["started_at"]) <= WARM_FOR
+        for row in journal.children("activity", session["id"])
+    )
+    return sum(minutes)
 
 
 def _done(journal: Journal, session: int) -> tuple[Done, ...]:

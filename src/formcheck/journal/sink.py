@@ -10,6 +10,7 @@ import queue
 import sqlite3
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ..events import (
@@ -115,6 +116,8 @@ class JournalSink:
         self._open = False
         self._end_spell(self._t)
         status = self.status if result is not None else "interrupted"
+        if result is not None and status == "ouch":
+            result = replace(result, score=None)  # a pain stop has none (drills.md 3.2)
         trace = self._trace.to_json(result)
         self._put(self.journal.end_set, self.set_id, result, status, trace)
         self.flush()
