@@ -321,6 +321,13 @@ def test_ouch_ends_the_set_at_once_and_skips_the_rest_of_the_drill() -> None:
     assert film.session.item.drill is STANCE
     assert film.session.results[0][2] == "ouch"
     assert film.words()[-1] == "Stop. Ease off"
+    assert film.session.stage is Stage.REST  # a minute, not on to the next at once
+    film.watch(2)
+    assert film.session.notice.text == f"Next: {STANCE.title}"
+    film.watch(57)
+    assert film.session.stage is Stage.REST
+    film.watch(3)
+    assert film.session.stage is not Stage.REST
 
 
 def test_ouch_between_sets_goes_on_with_another_drill() -> None:

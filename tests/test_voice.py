@@ -161,6 +161,17 @@ def test_the_log_has_what_was_said_and_when_muted_or_not(tmp_path: Path, muted: 
         ]  # fmt: skip
 
 
+def test_who_goes_on_is_not_talked_to_of_what_was(tmp_path: Path) -> None:
+    with Speech(talker(tmp_path, 30.0), earcons=False) as speech:
+        voice = Voice(speech)
+        voice.say(Line("march on the spot for five minutes", "coach"), 0.0)
+        while speech._talking is None:
+            time.sleep(0.01)
+        talking = speech._talking
+        voice.mouth.hush()
+        assert talking.wait(5) != 0  # killed
+
+
 def test_outside_a_set_lines_take_turns_too(tmp_path: Path) -> None:
     log = tmp_path / "voice.jsonl"
     with Voice(None, log) as voice:

@@ -310,10 +310,9 @@ class _Led:
             screen = None
             if options.window:
                 keys = (
-                    Key("o", "ouch: end this set now", lambda: self._wish("ouch")),
-                    Key("ns", "next: end the set, the rest or the warm-up",
-                        lambda: self._wish("next")),
-                )  # fmt: skip
+                    Key("o", "ouch: stop, it hurts", lambda: self._wish("ouch")),
+                    Key("ns", "go on to what comes next", lambda: self._wish("next")),
+                )
                 screen = stack.enter_context(Window(control, options.mirror, keys=keys))
             stream = stack.enter_context(
                 open_source(

@@ -272,7 +272,7 @@ def history(
 
 
 #: Lights that need more than their colour.
-_LIGHTS = {"unknown": "without an answer the day after"}
+_LIGHTS = {"unknown": "not answered"}
 
 
 def _form(scores: Sequence[int]) -> str:

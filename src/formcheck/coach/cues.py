@@ -8,7 +8,7 @@ over (by an estimate of their length, so that a muted set and a loud one say the
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from ..events import FaultSpan, Phase, RepDone, Step
@@ -51,9 +51,10 @@ def speaking_s(text: str) -> float:
 
 
 class Mouth:
-    """Says one line at a time."""
+    """Says one line at a time. ``cut`` is called when what is being said shall be over at once."""
 
-    def __init__(self) -> None:
+    def __init__(self, cut: Callable[[], None] = lambda: None) -> None:
+        self._cut = cut
         self._waiting: list[tuple[int, int, float, Line]] = []  # urgency, order, until, line
         self._order = 0
         self.free_at = -math.inf
@@ -87,6 +88,7 @@ class Mouth:
 
     def hush(self) -> None:
         """Forget what waits; what is being said is over."""
+        self._cut()
         self._waiting.clear()
         self.free_at = -math.inf
 

@@ -146,7 +146,7 @@ class Session:
         self._guide: SetupGuide | None = None
         self._voice: SetVoice | None = None
         self._began_s = self._moved_s = nan
-        self._full_holds = 0.0
+        self._full_holds = self._rest_s = 0.0
         self._paused = False
         self._near_falls = 0
 
@@ -239,7 +239,7 @@ class Session:
             self._go(Stage.SET, t)
 
     def _rest(self, t: float) -> None:
-        rest = self.item.dose.rest_s or 0.0
+        rest = self._rest_s
         left = rest - (t - self._since)
         seconds = str(ceil(max(0.0, left)))
         self.notice = Notice("Rest", _what_next(self.item), (seconds, "seconds", 1 - left / rest))
@@ -335,7 +335,7 @@ class Session:
         if self.item.turn == "first" and result.side is not None:
             self._sides[self.item.part] = result.side
         words = {
-            "ouch": "Stopped. Rest as long as you like",
+            "ouch": "Stopped. Lie easy for a minute",
             "stopped": "Set ended",
             "idle": "Let's leave it there. Well done",
             "unsteady": "That is enough for today. Sit down and rest",
@@ -353,8 +353,11 @@ class Session:
         else:
             self._at += 1
         self._voice = None
-        rest = before.dose.rest_s or 0.0
-        if rest and self._at < len(self.items) and self.item.part == before.part:
+        self._rest_s = rest = before.dose.rest_s or 0.0
+        if self.why_ended == "ouch":
+            self._rest_s = OUCH_REST_S
+            self._next(Stage.REST, t)
+        elif rest and self._at < len(self.items) and self.item.part == before.part:
             seconds = count_word(round(rest)) + " seconds"
             self.mouth.say(Line(f"Rest for {seconds}", "rest", 3, 10.0), t)
             self._next(Stage.REST, t)
@@ -458,6 +461,8 @@ class Session:
 
 #: As spoken, and as a screen shows it.
 COUNT_DOWN = (("Three", "3"), ("two", "2"), ("one", "1"), ("and go", "Go"))
+#: After something hurt it goes on with another drill only after this time.
+OUCH_REST_S = 60.0
 #: The same instruction is not repeated within this time.
 SAME_INSTRUCTION_S = 8.0
 
@@ -500,6 +505,8 @@ def _introduction(item: Item, side: Side | None) -> tuple[list[str], list[str]]:
 
 
 def _what_next(item: Item) -> str:
+    if item.number == 1 and item.turn != "other":
+        return f"Next: {item.drill.title}"
     side = "the other side, " if item.turn == "other" else ""
     return f"Next: {side}set {item.number} of {item.of}"
 

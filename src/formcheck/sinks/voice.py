@@ -251,7 +251,7 @@ class Voice(BaseSink):
     name = "voice"
 
     def __init__(self, speech: Speech | None, log: Path | None = None) -> None:
-        self.mouth = Mouth()
+        self.mouth = Mouth() if speech is None else Mouth(cut=speech.hush)
         self.cue = ""
         self._speech = speech
         self._set: SetVoice | None = None
