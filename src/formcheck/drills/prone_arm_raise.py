@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import inf, isfinite
+
 from formcheck.drill import (
     Body,
     Dose,
@@ -16,18 +18,34 @@ from formcheck.drill import (
     postures,
 )
 from formcheck.geometry import bearing
+from formcheck.signals import Limb
 
 
-def near_arm(b: Body) -> Side | None:
-    """The far arm is hidden behind the head for half of the time (measured): only the near one
-    is counted."""
-    return b.near_side
+def towards_the_head(b: Body) -> Side:
+    """Belly down, the side near the camera follows from where the head is. With the face behind
+    the arms the model often takes belly for back and left for right (measured), so nothing here
+    trusts its sides; and the far arm is hidden half of the time: only the near one is counted."""
+    return Side.LEFT if b.trunk.axis.real < 0 else Side.RIGHT
 
 
 def reaches_overhead(b: Body) -> bool:
-    """Face down, legs long and down, the near arm reaching past the head."""
+    """Lying flat, legs long and down, the arms reaching past the head."""
     wrist = b.as_seen(b.near_side.joint("wrist"))
-    return postures.face_down(b) and b.along_trunk(wrist - b.trunk.shoulder) > 0.45
+    return (
+        postures.lying(b)
+        and postures.side_on(b)
+        and b.near.knee_angle > 140
+        and abs(b.height(b.near.hip, b.near.knee)) < 0.3
+        and b.along_trunk(wrist - b.trunk.shoulder) > 0.45
+    )
+
+
+def arm(b: Body) -> Limb:
+    """The arm that is seen to reach higher: the far one rests, or is drawn along with the near."""
+    return max(
+        (b.left, b.right),
+        key=lambda a: x if isfinite(x := bearing(a.shoulder, a.elbow)) else -inf,
+    )
 
 
 def higher_foot(b: Body) -> float:
@@ -54,21 +72,21 @@ DRILL = Drill(
         camera="Beside the mat, lens 0.3-0.6 m high, 2-2.5 m away, from hands to feet in view.",
         fits=postures.side_on,
         posture=reaches_overhead,
-        needs=("shoulder", "elbow", "wrist", "hip"),
+        needs=(),
     ),
     # The upper arm: the hand is drawn half as calmly, and goes up when the elbow bends.
     signal=Signal(
-        "raise", "deg", lambda b: bearing(b.work.shoulder, b.work.elbow), "arm above the floor"
+        "raise", "deg", lambda b: bearing(arm(b).shoulder, arm(b).elbow), "arm above the floor"
     ),
     # drills.md D13: 6, 10, 4 as changes from rest. Measured: good form 13-25.
     motion=RepRule(start=5, end=3, top=7, full=12),
     sides=Sides.POSTURE,
-    side_of=near_arm,
+    side_of=towards_the_head,
     measures=(
-        Signal("hand_rise", "T", lambda b: b.height(b.work.wrist, b.trunk.hip)),
-        Signal("elbow_bend", "deg", lambda b: 180 - b.work.elbow_angle),
-        Signal("shoulder_rise", "T", lambda b: b.height(b.work.shoulder, b.work.hip)),
-        Signal("head_rise", "T", lambda b: b.height(b.work.ear, b.work.shoulder)),
+        Signal("hand_rise", "T", lambda b: b.height(arm(b).wrist, b.trunk.hip)),
+        Signal("elbow_bend", "deg", lambda b: 180 - arm(b).elbow_angle),
+        Signal("shoulder_rise", "T", lambda b: b.height(b.trunk.shoulder, b.trunk.hip)),
+        Signal("head_rise", "T", lambda b: b.height(b.near.ear, b.near.shoulder)),
         Signal("hip_rise", "T", lambda b: b.height(b.trunk.hip, b.ankles)),
         Signal("foot_rise", "T", higher_foot),
     ),
