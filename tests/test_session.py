@@ -180,8 +180,8 @@ def test_nobody_there_is_told_so_and_no_set_begins() -> None:
     film = Film(Session([item()]))
     film.watch(90, nobody)
     assert film.session.stage is Stage.SETUP
-    assert "I cannot see you. Come into the picture" in film.words()
-    assert film.session.notice.text == "I cannot see you. Come into the picture"
+    assert "I cannot see you. Come into the picture, head to feet" in film.words()
+    assert film.session.notice.text == "I cannot see you. Come into the picture, head to feet"
 
 
 def test_an_instruction_comes_again_after_8_then_16_then_32_seconds() -> None:
@@ -289,7 +289,7 @@ def test_leaving_the_picture_pauses_and_coming_back_keeps_the_count() -> None:
     film.do(6, CannotJudge(film.t, Reason.NO_PERSON), pose=nobody, **lost)
     film.do(4, JudgingResumed(film.t), reps=1)
     assert film.words() == [
-        "I cannot see you. Come into the picture",
+        "I cannot see you. Come into the picture, head to feet",
         "I see you again. One done, carry on",
     ]
     assert film.session.stage is Stage.SET

@@ -57,6 +57,16 @@ def clam(knee_drop: float = 0.4, top: str = "LEFT") -> Pose:
     return Pose(0.0, xy, np.full(33, 0.95), np.zeros((33, 3)), (640, 480))
 
 
+def lying_from_the_feet() -> Pose:
+    """The trunk foreshortened to less than the shoulders' width, the knees nearer than the hips."""
+    pose = person(0.0)
+    xy = pose.xy.copy()
+    xy[:, 1] = 240 + (xy[:, 1] - 240) * 0.6
+    for joint in (Joint.LEFT_SHOULDER, Joint.RIGHT_SHOULDER):
+        xy[joint, 0] = 320 + (xy[joint, 0] - 320) * 2
+    return replace(pose, xy=xy)
+
+
 def after(pose: Pose, drill=STANCE, seconds: float = 2.5, light: float = NAN, side=None):
     """(the guide, what it said) after a pose was held for some seconds."""
     guide = SetupGuide(drill, side)
@@ -103,7 +113,7 @@ def test_dark_comes_before_all_else() -> None:
 def test_nobody_and_two_people() -> None:
     guide, said = after(Pose.missing(0.0, (640, 480)))
     assert code(guide) == "no_person"
-    assert said == ["I cannot see you. Come into the picture"]
+    assert said == ["I cannot see you. Come into the picture, head to feet"]
     guide, said = after(replace(person(0.0), people=2))
     assert code(guide) == "two_people"
 
@@ -166,7 +176,7 @@ def test_a_flicker_is_not_spoken_of() -> None:
     assert not any(said)
 
 
-def test_the_same_instruction_waits_8_seconds_and_another_4() -> None:
+def test_the_same_instruction_waits_8_seconds_and_another_5() -> None:
     _, said = after(Pose.missing(0.0, (640, 480)), seconds=8.5)
     assert len(said) == 1
     _, said = after(Pose.missing(0.0, (640, 480)), seconds=8.8)
@@ -178,7 +188,38 @@ def test_the_same_instruction_waits_8_seconds_and_another_4() -> None:
         pose = Pose.missing(t, (640, 480)) if t < 1.5 else moved(person(t), scaled(0.3))
         if guide.update(pose):
             times.append(t)
-    assert times[1] - times[0] == pytest.approx(4.0, abs=0.051)
+    assert times[1] - times[0] == pytest.approx(5.0, abs=0.051)
+
+
+@pytest.mark.parametrize(("nobody_of_10", "problems"), [(5, ["too_far"]), (7, ["no_person"])])
+def test_an_instruction_stands_until_another_has_clearly_won(
+    nobody_of_10: int, problems: list[str]
+) -> None:
+    """Seen from the feet a body comes and goes: that is one instruction, not two in turn."""
+    guide = SetupGuide(STANCE)
+    far = moved(person(0.0), scaled(0.3))
+    found = []
+    for i in range(400):
+        flickers = i > 60 and i % 10 < nobody_of_10
+        pose = Pose.missing(i / 20, (640, 480)) if flickers else replace(far, t=i / 20)
+        guide.update(pose)
+        if i > 200:
+            found.append(code(guide))
+    assert list(dict.fromkeys(found)) == problems
+
+
+def test_a_body_seen_from_its_feet_is_told_so_before_all_that_follows_from_it() -> None:
+    small = moved(lying_from_the_feet(), scaled(0.3))
+    for drill, words in ((get_drill("hip_bridge"), "at your side"), (CLAM, "in front of you")):
+        guide, said = after(small, drill)
+        assert code(guide) == "wrong_view"
+        assert said == [f"Put the camera {words}, not at your feet"]
+    assert code(after(small, get_drill("knee_rolls"))[0]) == "too_far"
+
+
+def test_a_crooked_picture_of_somebody_not_in_place_yet_is_not_the_cameras() -> None:
+    guide, _ = after(moved(person(0.0), turned(9)), get_drill("knee_rolls"))
+    assert code(guide) == "not_in_start_position"
 
 
 def test_instructions_are_short_enough_to_follow() -> None:

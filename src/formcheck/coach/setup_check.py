@@ -65,13 +65,21 @@ def problem(
     if light < DARK:
         return Problem("dark", "It is too dark. Please turn on a light")
     if body is None:
-        return Problem("no_person", "I cannot see you. Come into the picture")
+        # A body without head and feet is mostly not found at all: these words fit that, too.
+        return Problem("no_person", "I cannot see you. Come into the picture, head to feet")
     if pose.people > 1:
         return Problem("two_people", "I see two people. One at a time, please")
-    return _framing(pose) or _tilt(body) or _view(body, drill) or _side(body, drill, side)
+    return (
+        _cut_off(pose)
+        or _at_the_feet(body, drill)
+        or _too_far(pose)
+        or _view(body, drill)
+        or _tilt(body)
+        or _side(body, drill, side)
+    )
 
 
-def _framing(pose: Pose) -> Problem | None:
+def _cut_off(pose: Pose) -> Problem | None:
     w, h = pose.size
     x, y = pose.xy[:, 0], pose.xy[:, 1]
     margin = EDGE * max(w, h)
@@ -85,8 +93,12 @@ def _framing(pose: Pose) -> Problem | None:
         return Problem("feet_cut", "Your feet are out of the picture. Move back a little")
     if bool(out.any()):
         return Problem("too_close", "You are too close. Move back from the camera")
-    size = max(float(np.ptp(x)), float(np.ptp(y)))
-    if size < SMALL * max(w, h):
+    return None
+
+
+def _too_far(pose: Pose) -> Problem | None:
+    size = float(np.ptp(pose.xy, axis=0).max())
+    if size < SMALL * max(pose.size):
         return Problem("too_far", "You are far away. Come closer to the camera")
     return None
 
@@ -102,11 +114,16 @@ def _tilt(body: Body) -> Problem | None:
     return None
 
 
+def _at_the_feet(body: Body, drill: Drill) -> Problem | None:
+    """A body seen along its length looks small, crooked and turned: all for this one reason."""
+    if drill.view.name == "foot" or not from_the_feet(body):
+        return None
+    where = "in front of you" if drill.view.name == "front" else "at your side"
+    return Problem("wrong_view", f"Put the camera {where}, not at your feet")
+
+
 def _view(body: Body, drill: Drill) -> Problem | None:
     view = drill.view
-    if view.name != "foot" and from_the_feet(body):
-        where = "in front of you" if view.name == "front" else "at your side"
-        return Problem("wrong_view", f"Put the camera {where}, not at your feet")
     if not view.fits(body):
         turn = {
             "front": "Turn to face the camera",
@@ -155,14 +172,16 @@ class SetupGuide:
     """Follows a person into the start position.
 
     Attributes:
-        problem: what was mostly in the way over the last second; None when all is well.
+        problem: what is in the way; None when all is well. It stands until something else has
+            clearly taken its place.
     """
 
-    WINDOW_S = 1.0
+    WINDOW_S = 1.5
     STEADY_S = 0.7
+    CLEARLY = 0.6
     HOLD_S = 2.0
     AGAIN_S = 8.0
-    OTHER_S = 4.0
+    OTHER_S = 5.0
 
     def __init__(self, drill: Drill, side: Side | None = None) -> None:
         self.drill, self.side = drill, side
@@ -170,6 +189,7 @@ class SetupGuide:
         self._stabiliser = Stabiliser()
         self._torso = nan
         self._looks: deque[tuple[float, Problem | None]] = deque()
+        self._known = False  # whether ``problem`` says anything yet
         self._good_since = nan
         self._said: tuple[str, float] = ("", -1e9)
 
@@ -181,15 +201,17 @@ class SetupGuide:
             self._good_since = nan
         elif not isfinite(self._good_since):
             self._good_since = t
-        # What is seen may flicker where landmarks are poor: the majority of a second speaks.
+        # What is seen may flicker where landmarks are poor: the majority speaks, and who follows
+        # an instruction is not given another one for the moments in between.
         self._looks.append((t, found))
         while self._looks[0][0] < t - self.WINDOW_S:
             self._looks.popleft()
         if t - self._looks[0][0] < self.STEADY_S:
             return None
-        codes = Counter(look and look.code for _, look in self._looks)
-        code = codes.most_common(1)[0][0]
-        self.problem = next(look for _, look in self._looks if (look and look.code) == code)
+        votes = Counter(look for _, look in self._looks)
+        best, count = votes.most_common(1)[0]
+        if not self._known or count >= self.CLEARLY * len(self._looks):
+            self._known, self.problem = True, best
         if self.problem is None:
             return None
         last, at = self._said
