@@ -184,6 +184,43 @@ def test_a_fault_belongs_to_its_own_repetition_only(journal: Journal) -> None:
     assert html.count('A<span class="fold"> pelvis roll</span>') == 1
 
 
+def test_the_sides_of_a_drill_have_their_own_trends(journal: Journal) -> None:
+    assert "broken line" not in page(journal)
+    for _ in range(2):
+        session = journal.begin_session(None, "0.1")
+        with JournalSink(journal, session) as sink:
+            sink.start(RunInfo("clip", (640, 480), drill="clamshell"))
+            sink.close(result(rep(1), side=Side.RIGHT, score=66))
+    html = page(journal)
+    checked(html)
+    assert "right, broken line" in html
+    assert re.search(r"Form score of Clamshell\. left [^;]*: 90; right 2026-03-11: 65", html)
+
+
+def test_doing_less_than_asked_for_is_said_to_lower_the_score() -> None:
+    lower = "Less was done than asked for"
+    for asked, words in (
+        (2, "2 of 2 repetitions"),
+        (5, "2 of 5 repetitions"),
+        (1, "2 repetitions"),
+    ):
+        done = result(rep(1), rep(2), parameters={"dose": {"reps": asked}})
+        html = render(from_result(done.to_dict("a.mp4", {})))
+        assert f"<p>{words}." in html
+        assert (lower in html) == (asked == 5)
+
+
+def test_sets_of_one_drill_are_numbered(journal: Journal) -> None:
+    session = journal.begin_session(None, "0.1")
+    with JournalSink(journal, session, variant="full") as sink:
+        for _ in range(2):
+            sink.start(RunInfo("clip", (640, 480), drill="clamshell"))
+            sink.close(result(rep(1)))
+    html = page(journal)
+    assert "Clamshell (full), left side, set 1 of 2" in html
+    assert "Clamshell (full), left side, set 2 of 2" in html
+
+
 def test_a_drill_nobody_knows_is_shown_by_its_name(journal: Journal) -> None:
     rows = journal.sessions()[-1:]
     assert "Clamshell" in render(from_journal(journal, rows, {}, "0.1"))
@@ -384,7 +421,7 @@ CONTRASTS = [
     *((ink, "bg", TEXT) for ink in ("target", "fault")),
     ("soft", "part", TEXT),
     *((mark, "rep", GRAPHIC) for mark in ("curve", "target")),
-    *(("curve", f"{band}-fill", GRAPHIC) for band in ("good", "mid", "low")),
+    *((i, f"{b}-fill", GRAPHIC) for i in ("curve", "fault") for b in ("good", "mid", "low")),
     *((band, "bg", GRAPHIC) for band in ("good", "mid", "low")),
 ]
 

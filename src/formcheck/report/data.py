@@ -138,11 +138,12 @@ class PainView:
 
 @dataclass(frozen=True)
 class DayView:
-    """One drill on one day, for trends."""
+    """One drill on one day, for trends; ``side`` is empty where sides do not matter."""
 
     day: str
     drill: str
-    score: float | None
+    side: str
+    score: float
 
 
 @dataclass(frozen=True)
@@ -318,11 +319,15 @@ def _explained(view: SetView, drill: Drill | None) -> SetView:
 
 def _trend(journal: Journal, drills: Mapping[str, Drill]) -> list[DayView]:
     rows = journal.rows(
-        "SELECT s.day, t.drill, avg(t.score) AS score"
-        " FROM sets t JOIN sessions s ON s.id = t.session_id WHERE t.status != 'ouch'"
-        " GROUP BY s.day, t.drill ORDER BY s.day"
+        "SELECT s.day, t.drill, coalesce(t.side, '') AS side, avg(t.score) AS score"
+        " FROM sets t JOIN sessions s ON s.id = t.session_id"
+        " WHERE t.status != 'ouch' AND t.score IS NOT NULL"
+        " GROUP BY s.day, t.drill, t.side ORDER BY s.day, t.drill, t.side"
     )
-    return [DayView(r["day"], _title(r["drill"], drills.get(r["drill"])), r["score"]) for r in rows]
+    return [
+        DayView(r["day"], _title(r["drill"], drills.get(r["drill"])), r["side"], r["score"])
+        for r in rows
+    ]
 
 
 def _pain(journal: Journal) -> list[PainView]:

@@ -12,7 +12,7 @@ from ..coach.progression import DAYS_A_WEEK, weeks
 from .data import Report, SessionView, day_words
 from .section import cue_of, did, score_words, set_section
 from .style import SCRIPT, STYLE
-from .svg import adherence, key, pain_plot, trend_plot
+from .svg import adherence, pain_key, pain_plot, side_key, trend_plot
 
 __all__ = ["render"]
 
@@ -113,15 +113,18 @@ def _adherence(report: Report) -> str:
 
 def _trends(report: Report) -> str:
     parts = []
-    days = [d.day for d in report.trend if d.score is not None]
-    span = min(days, default=""), max(days, default="")
+    days = [d.day for d in report.trend]
     for drill in dict.fromkeys(d.drill for d in report.trend):
-        points = [(d.day, d.score) for d in report.trend
-                  if d.drill == drill and d.score is not None]  # fmt: skip
-        if len(points) > 1:
-            parts.append(
-                f"<h4>{escape(drill)}</h4><figure>{trend_plot(drill, points, span)}</figure>"
-            )
+        sides: dict[str, list[tuple[str, float]]] = {}
+        for d in report.trend:
+            if d.drill == drill:
+                sides.setdefault(d.side, []).append((d.day, d.score))
+        if len({day for points in sides.values() for day, _ in points}) < 2:
+            continue
+        plot = trend_plot(drill, sides, (min(days), max(days)))
+        if len(sides) > 1:
+            plot += side_key()
+        parts.append(f"<h4>{escape(drill)}</h4><figure>{plot}</figure>")
     if not parts:
         return ""
     return (
@@ -147,7 +150,7 @@ def _pain(report: Report) -> str:
     earlier = ", the last 30 sessions" if len(report.pain) > 30 else ""
     return (
         "<h3>Your pain diary</h3><p>Your own numbers, 0 (none) to 10 (worst). They are used only "
-        f"to hold back the dose.</p><figure>{pain_plot(report.pain)}{key()}</figure>"
+        f"to hold back the dose.</p><figure>{pain_plot(report.pain)}{pain_key()}</figure>"
         '<div class="wide diary" tabindex="0" role="region" aria-label="Pain diary"><table>'
         f"<caption>Day by day{earlier}</caption><thead><tr>{heads}</tr></thead>"
         f"<tbody>{rows}</tbody></table></div><p>The light of a session:</p><ul>{lights}</ul>"

@@ -54,23 +54,24 @@ def did(view: SetView) -> str:
     """``8 of 10 repetitions, 1 not whole``."""
     parts = []
     if view.reps or not view.holds:
-        asked = view.planned.get("reps")
-        of = f" of {asked}" if asked else ""
-        parts.append(_counted(view.complete, "repetition", of))
+        parts.append(_counted(view.complete, "repetition", view.planned.get("reps")))
         if len(view.reps) > view.complete:
             parts.append(f"{len(view.reps) - view.complete} not whole")
     if view.holds:
         asked = view.planned.get("hold_s") or view.holds[0].get("target_s")
         longest = max(h["seconds"] for h in view.holds)
         of = f" of {asked:g} s asked for" if asked else ""
-        parts += [_counted(len(view.holds), "hold"), f"the longest {longest:.0f} s{of}"]
+        number = None if view.reps else view.planned.get("reps")
+        parts += [_counted(len(view.holds), "hold", number), f"the longest {longest:.0f} s{of}"]
     if view.status in _STATUS:
         parts.append(_STATUS[view.status])
     return ", ".join(parts)
 
 
-def _counted(number: int, one: str, of: str = "") -> str:
-    return f"{number}{of} {one}{'' if number == 1 and not of else 's'}"
+def _counted(number: int, one: str, asked: int | None = None) -> str:
+    """``1 hold``, ``8 of 10 repetitions``."""
+    of = f" of {asked}" if asked and asked >= number else ""
+    return f"{number}{of} {one}{'' if (asked if of else number) == 1 else 's'}"
 
 
 def score_words(score: int | None) -> str:
@@ -98,7 +99,7 @@ def _outcome(view: SetView) -> str:
         work = ""
     return (
         f'<div class="outcome"><div>{score}</div><div><p>{escape(did(view))}.'
-        f"{_spread(view)}</p>{work}{_no_score(view)}</div></div>"
+        f"{_spread(view)}</p>{_short(view)}{work}{_no_score(view)}</div></div>"
     )
 
 
@@ -108,6 +109,14 @@ def _spread(view: SetView) -> str:
     if view.score is None or low == high:
         return ""
     return f" Their scores: {low} to {high}."
+
+
+def _short(view: SetView) -> str:
+    """Why a set may score less than all that is in it."""
+    asked = view.planned.get("reps") or 0
+    if view.score is None or len(view.reps or view.holds) >= asked:
+        return ""
+    return "<p>Less was done than asked for, and that lowers the score of the set.</p>"
 
 
 def _no_score(view: SetView) -> str:
@@ -186,7 +195,7 @@ def _fault(view: SetView, number: int, seen: Seen, still: Any) -> str:
         picture = f'<img src="data:image/jpeg;base64,{data}" alt="{escape(still.alt)}">'
     parts = len(view.reps) or len(view.holds)
     what = "repetition" if view.reps else "hold"
-    times = f"In {seen.times} of {_counted(parts, what)}, most at "
+    times = f"In {_counted(seen.times, what, parts)}, most at "
     sure = "" if seen.certain or " may " in seen.what else "Possibly: "
     name = seen.name[0].upper() + seen.name[1:]
     cue = f"<p><b>{escape(seen.cue)}</b></p>" if seen.cue else ""

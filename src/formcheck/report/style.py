@@ -53,7 +53,8 @@ svg text.fault{fill:var(--fault);font-weight:700}
 .curve{fill:none;stroke:var(--curve);stroke-width:2;stroke-linejoin:round}
 line.target{stroke:var(--target);stroke-dasharray:7 4;stroke-width:1.5}
 .axis{stroke:var(--soft)}line.grid{stroke:var(--line)}
-.mark{fill:var(--fault)}.point,.before,.bar{fill:var(--curve)}
+polyline.right{stroke-dasharray:6 4;stroke:var(--fault)}
+.mark{fill:var(--fault)}.point,.before,.bar{fill:var(--curve)}.point.right{fill:var(--fault)}
 .after{fill:var(--fault)}.next{fill:var(--target)}
 .good-band,.good-fill{fill:var(--good-fill)}.mid-band,.mid-fill{fill:var(--mid-fill)}
 .low-band,.low-fill{fill:var(--low-fill)}.pin{fill:var(--ink)}

@@ -3,7 +3,7 @@ every plot says in words what it shows to those who do not see it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from html import escape
 from math import ceil, isfinite
@@ -13,7 +13,15 @@ from typing import Any
 from ..scoring import band
 from .data import PainView, Row, SetView, shown
 
-__all__ = ["adherence", "key", "meter", "pain_plot", "signal_plot", "trend_plot"]
+__all__ = [
+    "adherence",
+    "meter",
+    "pain_key",
+    "pain_plot",
+    "side_key",
+    "signal_plot",
+    "trend_plot",
+]
 
 _W = 720
 _LEFT, _RIGHT = 72, 12
@@ -26,6 +34,13 @@ _PAIN = {
     "before": (-8, '<circle class="before" cx="{x}" cy="{y}" r="5"/>'),
     "after": (0, '<path class="after" d="M{x} {y}m-4.5-4.5h9v9h-9z"/>'),
     "next_day": (8, '<path class="next" d="M{x} {y}m0-6l6 10h-12z"/>'),
+}
+
+
+#: The right side is told from the left by more than colour.
+_SIDES = {
+    "": '<circle class="point" cx="{x}" cy="{y}" r="4"/>',
+    "right": '<path class="point right" d="M{x} {y}m-4-4h8v8h-8z"/>',
 }
 
 
@@ -291,16 +306,17 @@ def _days(scale: _Scale, days: Sequence[date], height: int) -> list[str]:
     ]
 
 
-def trend_plot(title: str, points: Sequence[tuple[str, float]], span: tuple[str, str]) -> str:
+def trend_plot(
+    title: str, sides: Mapping[str, Sequence[tuple[str, float]]], span: tuple[str, str]
+) -> str:
     """Form scores of one drill by day, over the three bands.
 
     Args:
-        points: (day, score), in rising days.
+        sides: (day, score) in rising days, for each side; ``""`` where sides do not matter.
         span: first and last day of the axis, the same for all drills.
     """
-    days = [date.fromisoformat(day) for day, _ in points]
     first, last = (date.fromisoformat(day) for day in span)
-    low = 40 if min(score for _, score in points) >= 45 else 0
+    low = 40 if min(v for points in sides.values() for _, v in points) >= 45 else 0
     scale = _Scale(first.toordinal() - 0.7, last.toordinal() + 0.7, low, 100, 10, 130, 104)
     height = scale.bottom + _FOOT
     body = []
@@ -313,12 +329,16 @@ def trend_plot(title: str, points: Sequence[tuple[str, float]], span: tuple[str,
             f"{escape(band(lo))}</text>"
         )
     body += [scale.level(v, str(v)) for v in (low, 60, 80, 100)]
-    xy = [(scale.x(d.toordinal()), scale.y(v)) for d, (_, v) in zip(days, points, strict=True)]
-    body.append(f'<polyline class="curve" points="{" ".join(f"{x},{y}" for x, y in xy)}"/>')
-    body += [f'<circle class="point" cx="{x}" cy="{y}" r="4"/>' for x, y in xy]
+    told = []
+    for side, points in sides.items():
+        xy = [(scale.x(date.fromisoformat(day).toordinal()), scale.y(v)) for day, v in points]
+        line = " ".join(f"{x},{y}" for x, y in xy)
+        body.append(f'<polyline class="curve {side}" points="{line}"/>')
+        body += [_SIDES.get(side, _SIDES[""]).format(x=x, y=y) for x, y in xy]
+        said = ", ".join(f"{day}: {shown(value)}" for day, value in points[-12:])
+        told.append(f"{side} {said}".strip())
     body += _days(scale, [first, last], height)
-    told = ", ".join(f"{day}: {shown(value)}" for day, value in points[-12:])
-    return _svg(body, f"Form score of {title}. {told}", height)
+    return _svg(body, f"Form score of {title}. {'; '.join(told)}", height)
 
 
 def pain_plot(rows: Sequence[PainView]) -> str:
@@ -342,13 +362,22 @@ def pain_plot(rows: Sequence[PainView]) -> str:
     return _svg(body, f"Pain diary, 0 to 10. {told}", height)
 
 
-def key() -> str:
+def pain_key() -> str:
     """What the shapes of the pain plot stand for."""
     words = {"before": "before", "after": "right after", "next_day": "the next day"}
+    return _key({words[name]: shape for name, (_, shape) in _PAIN.items()})
+
+
+def side_key() -> str:
+    """What the shapes of a plot of both sides stand for."""
+    return _key({"left, whole line": _SIDES[""], "right, broken line": _SIDES["right"]})
+
+
+def _key(shapes: Mapping[str, str]) -> str:
     return '<p class="key">' + " ".join(
         f'<span><svg viewBox="0 0 14 14" aria-hidden="true">{shape.format(x=7, y=7)}</svg> '
-        f"{words[name]}</span>"
-        for name, (_, shape) in _PAIN.items()
+        f"{words}</span>"
+        for words, shape in shapes.items()
     ) + "</p>"  # fmt: skip
 
 
