@@ -360,6 +360,7 @@ def test_a_kill_in_the_middle_loses_no_rep_that_was_told(path: Path) -> None:
                 assert journal.left_open() == []
                 journal.end_session(left[0]["id"])
             assert journal.children("sets", left[0]["id"])[0]["status"] == "interrupted"
+            assert not list(path.parent.glob("*.lock"))
 
 
 def test_a_second_process_is_told_and_does_not_take_the_first_for_dead(path: Path) -> None:
@@ -374,6 +375,8 @@ def test_a_second_process_is_told_and_does_not_take_the_first_for_dead(path: Pat
             session = journal.begin_session("second", "0.1")
             assert said
             assert str(process.pid) in said[0]
+            journal.end_session(journal.begin_session("third", "0.1"))
+            assert len(journal.live_elsewhere()) == 1  # its lock was not swept away
             journal.add_rep(journal.begin_set(session, "plank"), rep(1))
             with pytest.raises(InputError, match="another formcheck"):
                 journal.forget(everything=True)
@@ -466,7 +469,10 @@ def test_forget_leaves_no_trace_in_the_file(journal: Journal, path: Path) -> Non
     journal.add_note(session, "a very private sentence" * 5000)
     assert b"a very private sentence" in b"".join(p.read_bytes() for p in path.parent.iterdir())
     assert journal.rows("PRAGMA secure_delete")[0]["secure_delete"] == 1
+    stale = path.with_name(path.name + ".dead.lock")
+    stale.write_text("1")
     gone = journal.forget(everything=True)
+    assert not stale.exists()
     assert journal.rows("PRAGMA freelist_count")[0]["freelist_count"] == 0
     assert gone["sessions"] == 20
     assert gone["notes"] == 21

@@ -249,6 +249,7 @@ class Journal:
         self.write(work)
         if session in self._locks:
             self._locks.pop(session).release()
+        self._sweep_locks()
 
     def resume_session(self, session: int) -> bool:
         """Take over a session that another process left open; False if it still lives."""
@@ -448,6 +449,15 @@ class Journal:
         assert self.path is not None
         return self.path.with_name(f"{self.path.name}.{uid}.lock")
 
+    def _sweep_locks(self) -> None:
+        """Remove the lock files of processes that are gone; a killed one leaves its own behind."""
+        if not self._on_disk or self.path is None:
+            return
+        for path in self.path.parent.glob(f"{self.path.name}.*.lock"):
+            lock = SessionLock(path)
+            if lock.acquire():
+                lock.release()
+
     # -- forgetting ------------------------------------------------------------------------
 
     def forget(
@@ -497,6 +507,7 @@ class Journal:
                     f"journal: the rows are deleted, but clearing their space failed ({error}); "
                     "close other formchecks and forget again"
                 ) from error
+        self._sweep_locks()
         if busy:
             raise InputError(
                 "journal: the rows are deleted, but another program is reading the file and old "
