@@ -108,7 +108,8 @@ def test_a_session_from_questions_to_journal_and_report(
         assert {r["moment"] for r in journal.children("pain", row["id"])} == {"before", "after"}
     spoken = [json.loads(line) for line in log.read_text().splitlines()]
     assert [s["said"] for s in spoken if s["kind"] == "count"] == ["one", "two"]
-    assert spoken[-1]["said"].startswith("Hip bridge: two repetitions")
+    assert spoken[-2]["said"].startswith("Hip bridge: two repetitions")
+    assert spoken[-1]["said"] == coached.AFTER
     assert complaints(spoken) == []
     run("report", "-o", str(tmp_path / "r.html"))
     assert "Hip bridge" in (tmp_path / "r.html").read_text()
@@ -184,6 +185,14 @@ def test_a_source_that_is_missing_leaves_a_closed_session(answers: dict) -> None
         session("no-such-clip.npz")
     with Journal(default_path()) as journal:
         assert [s["status"] for s in journal.sessions()] == ["interrupted"]
+
+
+def test_enter_alone_answers_no_question(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = typer.Typer()
+    app.command()(lambda: print(f"said {diary.ask_yes('Dizzy?')}"))
+    asked = CliRunner().invoke(app, input="\n\ny\n")
+    assert "said True" in asked.output
+    assert asked.output.count("Dizzy? [y/n]") == 3
 
 
 def test_pain_is_asked_until_it_is_a_number(answers: dict) -> None:

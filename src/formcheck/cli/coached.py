@@ -32,6 +32,13 @@ if TYPE_CHECKING:
 
 __all__ = ["Options", "drill_sinks", "is_plan", "open_voice", "run_plan"]
 
+#: Said once before the camera opens: who lies on the floor reads no more.
+BEFORE = "Clear the floor, put a chair against the wall and water at hand. "
+IN_THE_WINDOW = "Keys in the window: o it hurts, n go on, h all keys, q end."
+WITHOUT_A_WINDOW = "Ctrl-C ends and saves."
+#: The last words, when the questions wait in the terminal.
+AFTER = "Two short questions wait at the keyboard"
+
 
 @dataclass(frozen=True)
 class Options:
@@ -126,6 +133,7 @@ def run_plan(name: str, options: Options) -> int:
             journal.add_pain(session, "before", diary.ask_level("Pain now, before you start"))
         else:
             session = resumed
+        print(BEFORE + (IN_THE_WINDOW if options.window else WITHOUT_A_WINDOW))
         led = _Led(journal, session, plan, planned, drills, options)
         status = "interrupted"
         try:
@@ -176,9 +184,11 @@ def _may_begin(journal: Journal, plan: Plan) -> bool:
     if not _questions(journal):
         return False
     known = journal.facts()
-    for fact in facts_for(d.name for d in plan.drills):
-        if fact not in known:
-            journal.set_fact(fact, diary.ask_yes(FACTS[fact]))
+    new = [fact for fact in facts_for(d.name for d in plan.drills) if fact not in known]
+    if new:
+        print("These answers are kept, to choose the drills for you.", file=sys.stderr)
+    for fact in new:
+        journal.set_fact(fact, diary.ask_yes(FACTS[fact]))
     return True
 
 
@@ -290,6 +300,7 @@ class _Led:
     def run(self) -> str:
         """Until everything is done or the person or the source ends it; gives the status."""
         from ..capture import open_source
+        from ..coach.cues import Line
         from ..coach.session import Session, Stage
         from ..journal import JournalSink
         from ..pipeline import looked_at
@@ -345,6 +356,8 @@ class _Led:
                             more = self._between(frames, info, control, voice, screen)
                         if not more:
                             break
+                if coach.stage is Stage.DONE and self.did_something:
+                    voice.say(Line(AFTER, "coach", keep_s=10.0), self._t)
             except KeyboardInterrupt:
                 self.interrupted = True
             except InputError as error:

@@ -106,7 +106,8 @@ def ask_level(text: str) -> int:
 
 
 def ask_yes(text: str) -> bool:
-    return bool(typer.confirm(text, err=True))
+    """Yes or no in so many words: Enter alone answers no question about one's health."""
+    return bool(typer.confirm(text, default=None, err=True))
 
 
 def ask_next_day(journal: Journal) -> None:
