@@ -6,15 +6,17 @@ import json
 import re
 import shutil
 import subprocess
+from contextlib import nullcontext
 from datetime import datetime, timedelta, timezone
 from html.parser import HTMLParser
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from fakes import person
 
-from formcheck.capture import Frame
+from formcheck.capture import Frame, PoseTrack, write_track
 from formcheck.cli import report as command
 from formcheck.errors import InputError, UsageError
 from formcheck.events import CannotJudgeSpan, FaultSpan, Hold, Reason, Rep, SetResult
@@ -22,7 +24,7 @@ from formcheck.journal import Journal, JournalSink, default_path
 from formcheck.pose import Pose, Side
 from formcheck.registry import all_drills, get_drill
 from formcheck.report import from_journal, from_result, render
-from formcheck.report.data import Seen, seen_in, shown
+from formcheck.report.data import Seen, seen_in, shown, with_stills
 from formcheck.report.stills import blur_face, stills
 from formcheck.report.style import DARK, LIGHT
 from formcheck.runner import RunInfo
@@ -316,9 +318,13 @@ def test_stills_are_taken_at_their_frames(faces: bool) -> None:
     wanted = [moment("feet_apart", 3.02), moment("pelvis_roll", 1.0)]
     found = stills(iter(frames), poses, wanted, faces=faces)
     assert [s.code for s in found] == ["feet_apart", "pelvis_roll"]
-    assert all(s.jpeg.startswith(b"\xff\xd8") for s in found)
+    for still, pose in zip(found, (poses[30], poses[10]), strict=True):
+        image = cv2.imdecode(np.frombuffer(still.jpeg, np.uint8), cv2.IMREAD_COLOR)
+        x, y = (pose.xy[0] * 480 / 640).astype(int)
+        # Noise where the face is left alone, one flat cell where it is not.
+        assert (image[y - 3 : y + 3, x - 3 : x + 3].std() > 20) == faces
     document = result(rep(1, (ROLL,))).to_dict("a.mp4", {})
-    html = render(from_result(document, stills=found))
+    html = render(with_stills(from_result(document), found))
     assert [a[:22] for a in checked(html).addresses] == ["data:image/jpeg;base64"]
     assert 'alt="You at 1.0 seconds, pelvis roll: ' in html
 
@@ -356,6 +362,47 @@ def test_a_result_becomes_a_report(empty_data: Path) -> None:
     assert checked(out.read_text()).addresses == [
         "a%20clip%231.mp4", "a%20clip%231.mp4#t=5.00",
     ]  # fmt: skip
+
+
+def test_the_stills_of_a_stored_result_find_the_face_again(
+    empty_data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = np.random.default_rng(3).integers(0, 255, (480, 640, 3), dtype=np.uint8)
+    looked_at: list[float] = []
+
+    class Source(nullcontext):
+        def __enter__(self):
+            return (Frame(i / 10, image) for i in range(300))
+
+    class Finder(nullcontext):
+        def __enter__(self):
+            return self
+
+        def detect(self, frame: Frame) -> Pose:
+            looked_at.append(frame.t)
+            return person(frame.t)
+
+    monkeypatch.setattr("formcheck.capture.open_source", lambda path: Source())
+    monkeypatch.setattr("formcheck.landmarker.Landmarker", Finder)
+    monkeypatch.setattr("formcheck.models.find_model", lambda name: name)
+    results, clip, out = (empty_data / n for n in ("r.json", "a.mp4", "report.html"))
+    clip.write_bytes(b"")
+    results.write_text(json.dumps(result(rep(1, (ROLL,))).to_dict("a.mp4", {})))
+    run(out, what=clip, result=results)
+    assert out.read_text().count("<img ") == 1
+    assert looked_at == [6.4, 6.5, 6.6]  # the top of the repetition, and no more
+
+
+def test_a_track_is_scored_and_its_video_made(empty_data: Path) -> None:
+    whole = next((Path(__file__).parent / "tracks").glob("clamshell__feet*.npz"))
+    track = empty_data / "short.npz"
+    with PoseTrack(whole) as poses:
+        write_track(track, [pose for pose in poses if pose.t < 6], poses.meta)
+    out, video = empty_data / "report.html", empty_data / "made.mp4"
+    run(out, what=track, drill="clamshell", video=video)
+    assert video.stat().st_size > 10_000
+    assert "made.mp4" in checked(out.read_text()).addresses
+    assert '<polyline class="curve"' in out.read_text()
 
 
 @pytest.mark.parametrize(

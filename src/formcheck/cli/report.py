@@ -157,7 +157,7 @@ def _of_result(
     from ..errors import UnknownDrill
     from ..registry import get_drill
     from ..report import from_result
-    from ..report.data import seen_in
+    from ..report.data import with_stills
 
     for file in (clip, video):
         if file is not None and not file.is_file():
@@ -168,12 +168,11 @@ def _of_result(
     except UnknownDrill:
         drill = None  # an own drill of somebody else's: the report does without its words
     try:
-        parts = [*document["reps"], *document["holds"]]
-        seen = seen_in(document.get("faults", ()), parts, drill)
-        pictures = _stills(clip, seen, None, model, faces)
-        return from_result(document, drill, video=_beside(video or clip, out), stills=pictures)
-    except (KeyError, TypeError) as error:
-        raise InputError(f"{path}: the result lacks {error}; score the clip again") from error
+        found = from_result(document, drill, video=_beside(video or clip, out))
+    except (AttributeError, KeyError, TypeError) as error:
+        raise InputError(f"{path}: not a whole result ({error}); score the clip again") from error
+    pictures = _stills(clip, found.sessions[0].sets[0].seen, None, model, faces)
+    return with_stills(found, pictures)
 
 
 def _beside(video: Path | None, out: Path) -> str | None:
@@ -197,7 +196,7 @@ def _of_clip(
     from ..journal.trace import Trace
     from ..models import find_model
     from ..report import from_result
-    from ..report.data import seen_in
+    from ..report.data import with_stills
     from ..runner import provenance
     from .score import _Job, _score_one
 
@@ -214,14 +213,10 @@ def _of_clip(
             sinks.append(stack.enter_context(AnnotatedVideo(video)))
         name, result, judged = _score_one(clip, job, sinks, False)
     document = result.to_dict(name, kept.provenance or provenance())
-    seen = seen_in(document["faults"], [*document["reps"], *document["holds"]], judged)
-    return from_result(
-        document,
-        judged,
-        trace=kept.trace.to_dict(result),
-        video=_beside(video or clip, out),
-        stills=_stills(clip, seen, kept.poses, model, faces),
-    )
+    trace, shown = kept.trace.to_dict(result), _beside(video or clip, out)
+    found = from_result(document, judged, trace=trace, video=shown)
+    pictures = _stills(clip, found.sessions[0].sets[0].seen, kept.poses, model, faces)
+    return with_stills(found, pictures)
 
 
 def _is_track(clip: Path) -> bool:

@@ -26,6 +26,7 @@ __all__ = [
     "from_result",
     "seen_in",
     "shown",
+    "with_stills",
 ]
 
 Row = Mapping[str, Any]
@@ -357,7 +358,6 @@ def from_result(
     *,
     trace: Row | None = None,
     video: str | None = None,
-    stills: Sequence[Still] = (),
 ) -> Report:
     """A report of one ``formcheck.result/1`` document.
 
@@ -390,7 +390,6 @@ def from_result(
         frames=document["frames"],
         frames_with_pose=document["frames_with_pose"],
         video=video,
-        stills=stills,
     )
     model = f", model {made['model']}" if made.get("model") else ""
     return Report(
@@ -399,3 +398,10 @@ def from_result(
         sessions=[SessionView("", [_explained(view, drill)])],
         made_with=f"formcheck {made.get('formcheck', '')}{model}",
     )
+
+
+def with_stills(report: Report, stills: Sequence[Still]) -> Report:
+    """A report of one result, with pictures."""
+    session = report.sessions[0]
+    view = replace(session.sets[0], stills=stills)
+    return replace(report, sessions=[replace(session, sets=[view])])
