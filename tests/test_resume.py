@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 
+from formcheck.cli import coached, diary
 from formcheck.coach.progression import Planned
 from formcheck.coach.resume import Earlier, left_to_do
 from formcheck.coach.session import Item, program
 from formcheck.drill import Dose
 from formcheck.events import FaultSpan, Hold, Rep
-from formcheck.journal import Journal
+from formcheck.journal import Journal, default_path
 from formcheck.journal.past import earlier_sets, minutes_warm, past_sessions
 from formcheck.pose import Side
 from formcheck.registry import all_drills
@@ -135,3 +137,34 @@ def test_a_walk_keeps_warm_for_half_an_hour(
     journal.end_session(session)
     clock[0] += timedelta(minutes=later)
     assert minutes_warm(journal, clock[0]) == minutes
+
+
+# -- a single drill that was cut off ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("tty", "yes", "statuses"),
+    [
+        (True, True, ["done"]),  # gone on with: one session
+        (True, False, ["interrupted", "done"]),
+        (False, True, ["interrupted", "done"]),  # nobody to ask
+    ],
+)
+def test_the_next_drill_goes_on_or_closes_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tty: bool, yes: bool, statuses: list[str]
+) -> None:
+    monkeypatch.setenv("FORMCHECK_DATA_DIR", str(tmp_path))
+    with Journal(default_path()) as journal:
+        journal.add_check(clear=True)
+        cut = journal.begin_session(None, "0.1")
+        journal.add_rep(journal.begin_set(cut, "squat"), rep(1))
+        planned = journal.begin_session("balance-and-hips", "0.1")
+        journal.close()
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: tty)
+    monkeypatch.setattr(diary, "ask_yes", lambda text: yes)
+    with coached.drill_sinks(coached.Options("0", mute=True), Dose()):
+        pass
+    with Journal(default_path()) as journal:
+        mine = [s["status"] for s in journal.sessions() if s["plan"] is None]
+        assert mine == statuses
+        assert [s["id"] for s in journal.left_open()] == [planned]  # its own start asks about it

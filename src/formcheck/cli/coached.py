@@ -94,7 +94,8 @@ def drill_sinks(options: Options, dose: Dose) -> Iterator[list[Sink]]:
         journal = stack.enter_context(diary.open_journal())
         if sys.stdin.isatty() and not _questions(journal):
             raise typer.Exit
-        session = journal.begin_session(None, __version__)
+        resumed = _left_open(journal, None)
+        session = resumed or journal.begin_session(None, __version__)
         planned = {"sets": 1, "reps": dose.reps, "hold_s": dose.hold_s}
         status = "interrupted"
         try:
@@ -120,7 +121,7 @@ def run_plan(name: str, options: Options) -> int:
     plan = find_plan(name, diary.plans_folder())
     drills = all_drills(common.settings().drills_folder)
     with diary.open_journal() as journal:
-        resumed = _left_open(journal, plan)
+        resumed = _left_open(journal, plan.name)
         if not _may_begin(journal, plan):
             return 0
         planned = _planned(journal, plan, options, resumed)
@@ -159,11 +160,15 @@ def run_plan(name: str, options: Options) -> int:
 # -- before -------------------------------------------------------------------------------------
 
 
-def _left_open(journal: Journal, plan: Plan) -> int | None:
-    """Sessions that a crash or a flat battery cut off: go on with today's, or close it."""
+def _left_open(journal: Journal, plan: str | None) -> int | None:
+    """Sessions that a crash or a flat battery cut off: go on with today's of this plan (of
+    single drills: None, asked on a terminal only), or close it."""
     found = None
     for row in journal.left_open():
-        same = row["day"] == journal.now().date().isoformat() and row["plan"] == plan.name
+        today = row["day"] == journal.now().date().isoformat()
+        if today and plan is None and row["plan"] is not None:
+            continue  # it is asked about when that plan is started
+        same = today and row["plan"] == plan and (plan is not None or sys.stdin.isatty())
         sets = len(journal.children("sets", row["id"]))
         what = f"The session of {row['started_at'][:16].replace('T', ' ')} was cut off"
         if same and found is None and sets and diary.ask_yes(
