@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 
 from formcheck.coach.cues import Line, Mouth, SetVoice, count_word, speaking_s
-from formcheck.events import FaultSpan, Phase, Reason, Rep, RepDone, Step
+from formcheck.events import FaultSpan, Hold, HoldDone, Phase, Reason, Rep, RepDone, Step
 
 NAN = float("nan")
 DT = 0.1
@@ -199,6 +199,20 @@ def test_a_cue_keeps_out_of_the_countdown() -> None:
     words = [w for _, w in play(v, steps)]
     assert words[-4:] == ["three", "two", "one", "And relax"]
     assert long_cue.cue not in words
+
+
+def test_who_may_relax_is_told_for_the_next_hold_only() -> None:
+    v = voice()
+    sag = fault("sag", cue="Lift your belt buckle")
+    held = Hold(1, None, 0.0, 8.0, 8.0, 5.0, "hips_down", faults=(sag,))
+    steps = [step(i * DT, hold_s=i * DT, target=5, faults=[sag] if i * DT > 2 else [])
+             for i in range(80)]  # fmt: skip
+    steps += [step(8.0, events=(HoldDone(8.0, held),)), *every(4, 8.1)]
+    said = play(v, steps)
+    assert [w for _, w in said] == [
+        "Hold", "three", "two", "one", "And relax", "Next time: lift your belt buckle",
+    ]  # fmt: skip
+    assert said[-1][0] == pytest.approx(8.0, abs=0.15)
 
 
 def test_nothing_is_said_of_the_top_where_no_hold_was_asked_for() -> None:

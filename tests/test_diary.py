@@ -213,12 +213,17 @@ def test_a_single_drill_is_kept_and_spoken_too(tmp_path: Path, bridge: str) -> N
         analyzer = Analyzer(drill, dose=Dose(reps=3))
         run_set(stream, analyzer, sinks, info=RunInfo("a", (1, 1), drill="hip_bridge"))
     spoken = [json.loads(line) for line in log.read_text().splitlines()]
-    counts = [s["said"] for s in spoken if s["kind"] == "count"]
-    assert counts == ["one", "two, last one next", "three", "four"]
+    assert complaints(spoken) == []
+    counts = [s for s in spoken if s["kind"] == "count"]
+    assert [s["said"] for s in counts] == ["one", "two, last one next", "three", "four"]
     with Journal(default_path()) as journal:
         [row] = journal.sessions()
+        [set_row] = journal.children("sets", row["id"])
+        ends = [r["end_s"] for r in journal.of_set("reps", set_row["id"])]
+        late = [s["t"] - end for s, end in zip(counts, ends, strict=True)]
+        assert max(late) < 0.5  # of the stream's own time
+        assert min(late) > -0.6  # a rep counts as it comes to rest
         assert row["status"] == "done"
-        assert len(journal.children("sets", row["id"])) == 1
 
 
 # -- commands -------------------------------------------------------------------------------------

@@ -11,9 +11,9 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from ..events import FaultSpan, Phase, RepDone, Step
+from ..events import FaultSpan, HoldDone, Phase, RepDone, Step
 
-__all__ = ["CUE_WORDS", "Line", "Mouth", "SetVoice", "count_word", "speaking_s"]
+__all__ = ["CUE_WORDS", "Line", "Mouth", "SetVoice", "count_word", "next_time", "speaking_s"]
 
 #: No cue is longer (architecture and issue: a person in mid-movement hears no more).
 CUE_WORDS = 8
@@ -41,6 +41,12 @@ class Line:
     urgency: int = 3
     keep_s: float = 2.0
     earcon: bool = False
+
+
+def next_time(cue: str) -> str:
+    """A cue for what is over; empty where it would be too long."""
+    text = f"Next time: {cue[:1].lower()}{cue[1:]}"
+    return text if len(text.split()) <= CUE_WORDS else ""
 
 
 def speaking_s(text: str) -> float:
@@ -142,6 +148,8 @@ class SetVoice:
 
     def _count(self, step: Step, lines: list[Line]) -> None:
         for event in step.events:
+            if isinstance(event, HoldDone):
+                self._found = (step.t, event.hold.faults)
             if not isinstance(event, RepDone):
                 continue
             rep = event.rep
@@ -210,20 +218,25 @@ class SetVoice:
                     self.mouth.say(Line(SMALLER[self.kind], "offer", 3), step.t)
                     return
                 continue
-            if not self._fits(fault.cue, step):
+            # Of a hold that is over it can only be said for the one to come.
+            over = self.kind == "hold" and all(f.code != fault.code for f in step.faults)
+            text = next_time(fault.cue) if over else fault.cue
+            if not text or not self._fits(text, step):
                 return
             said.times += 1
-            said.at, said.reps, said.praise_due = step.t, self._done, True
-            self.mouth.say(Line(fault.cue, "cue", 3), step.t)
+            said.at, said.reps, said.praise_due = step.t, self._done, not over
+            self.mouth.say(Line(text, "cue", 3), step.t)
             return
 
     def _fits(self, text: str, step: Step) -> bool:
-        """Whether the words end before the hold's last three seconds are counted."""
+        """Whether the words end before the hold's last three seconds are counted. Who was told
+        to relax is not told how to hold."""
         target = step.target_hold_s
-        if target is None or target < 5 or not math.isfinite(step.hold_s):
+        if target is None or not math.isfinite(step.hold_s):
             return True
-        before_count = target - 3 - step.hold_s
-        return before_count >= speaking_s(text) or step.hold_s >= target
+        if step.hold_s >= target:
+            return self.kind == "reps"
+        return target < 5 or target - 3 - step.hold_s >= speaking_s(text)
 
     # -- praise --------------------------------------------------------------------------------
 

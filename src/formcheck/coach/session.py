@@ -26,7 +26,7 @@ from ..events import (
 )
 from ..pose import Pose, Side
 from ..scoring import band
-from .cues import CUE_WORDS, Line, Mouth, SetVoice, count_word
+from .cues import Line, Mouth, SetVoice, count_word, next_time
 from .progression import NEAR_FALLS, Planned
 from .setup_check import SetupGuide
 
@@ -521,8 +521,7 @@ def _next_time(result: SetResult, voice: SetVoice | None) -> str:
         return ""
     often = Counter(f.code for f in spans)
     worst = max(spans, key=lambda f: (f.severity, often[f.code]))
-    hint = f"Next time: {worst.cue[:1].lower()}{worst.cue[1:]}"
-    return hint if len(hint.split()) <= CUE_WORDS else ""
+    return next_time(worst.cue)
 
 
 def credit(seconds: float, target: float | None) -> float:
