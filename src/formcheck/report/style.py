@@ -39,6 +39,7 @@ h2{border-bottom:2px solid var(--line);padding-bottom:.2rem;margin:2.5rem 0 .5re
 h3{margin:2rem 0 .3rem}h4{margin:1.2rem 0 .3rem}
 h3 small{color:var(--soft);font-weight:400}p{margin:.4rem 0;max-width:46rem}
 .about{color:var(--soft)}ul{margin:.3rem 0;padding-left:1.3rem;max-width:46rem}
+.plot svg+svg{margin-top:.6rem}
 a{color:var(--curve)}a[data-t]{white-space:nowrap}
 svg{width:100%;height:auto;display:block}
 svg text{fill:var(--soft);font:11.5px system-ui,sans-serif;paint-order:stroke;stroke:var(--bg);
@@ -101,7 +102,7 @@ svg text.zone{font-size:15px}.seen img{max-width:none;flex-basis:100%}table{font
 overflow:hidden;clip-path:inset(50%);white-space:nowrap}}
 @media print{@page{margin:14mm}html{font-size:9.5pt}body{font-size:1rem}
 header,main,footer{max-width:none;padding:0}
-h2,h3,h4,caption{break-after:avoid}figure,tr,.outcome,.last{break-inside:avoid}
+h2,h3,h4,h3+p,caption{break-after:avoid}figure,tr,.outcome,.last{break-inside:avoid}
 .outcome{break-after:avoid}footer{break-before:avoid}td a{min-height:0}
 .plot svg{break-inside:avoid}.film{display:none}.wide{overflow:visible}
 a{color:inherit;text-decoration:none}thead{display:table-header-group}
