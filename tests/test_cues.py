@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 
-from formcheck.coach.cues import Line, Mouth, SetVoice, count_word, speaking_s
+from formcheck.coach.cues import PRAISE, Line, Mouth, SetVoice, count_word, speaking_s
 from formcheck.events import FaultSpan, Hold, HoldDone, Phase, Reason, Rep, RepDone, Step
 
 NAN = float("nan")
@@ -121,6 +122,19 @@ def test_a_mended_fault_is_praised_once_with_the_next_clean_rep() -> None:
     steps += [step(14.0, events=(rep(3, 14.0),), reps=3), *every(3, 14.1)]
     words = [w for _, w in play(v, steps)]
     assert words == ["mend roll", "one", "two", "That's it", "three"]
+
+
+def test_a_later_set_of_a_session_is_praised_too() -> None:
+    v = voice("reps")
+    bend = fault("bend")
+    late = 100.0  # the session's clock goes on, the set's began again
+
+    def at(t: float, *events: RepDone, n: int = 0) -> Step:
+        return replace(step(t, events=events, reps=n), t=late + t)
+
+    steps = [at(4.0, rep(1, 4.0, bend), n=1), *(at(4.0 + i * DT, n=1) for i in range(1, 50)),
+             at(9.0, rep(2, 9.0), n=2), *(at(9.0 + i * DT, n=2) for i in range(1, 30))]  # fmt: skip
+    assert [w for _, w in play(v, steps)] == ["one", "mend bend", "two", PRAISE[0]]
 
 
 def test_the_rep_in_which_a_cue_came_is_not_praised() -> None:

@@ -158,11 +158,13 @@ class SetVoice:
                 left = None if step.target_reps is None else step.target_reps - step.reps
                 more = ", last one next" if left == 1 and (step.target_reps or 0) > 2 else ""
                 self.mouth.say(Line(count_word(step.reps) + more, "count", 2, 1.2), step.t)
+            # A set's own times count from its beginning, the voice's from the session's.
+            began = step.t - (event.t - rep.start_s)
             self._done += 1
             self._found = (step.t, rep.faults)
             for code, said in self._said.items():
                 was_there = any(f.code == code for f in rep.faults)
-                if said.praise_due and not was_there and rep.complete and rep.start_s >= said.at:
+                if said.praise_due and not was_there and rep.complete and began >= said.at:
                     self._say_praise(said, step.t)
 
     def _hold(self, step: Step, lines: list[Line]) -> None:
