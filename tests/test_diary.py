@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
+from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -142,7 +143,7 @@ def test_a_yes_stops_before_anything_begins(
 def test_the_answers_themselves_are_never_kept(answers: dict) -> None:
     answers["yes"] = ["pregnant"]
     session("nowhere.npz")
-    with sqlite3.connect(default_path()) as db:
+    with closing(sqlite3.connect(default_path())) as db, db:
         text = " ".join(db.iterdump()).lower()
     assert "pregnan" not in text
 
@@ -281,7 +282,7 @@ def test_export_forget_import_come_round(tmp_path: Path) -> None:
 def test_a_set_that_hurt_has_no_score_in_the_history(bridge: str, answers: dict) -> None:
     assert session(bridge) == 0
     assert "form " in run("history")
-    with sqlite3.connect(default_path()) as db:
+    with closing(sqlite3.connect(default_path())) as db, db:
         db.execute("UPDATE sets SET status = 'ouch'")
     said = run("history")
     assert "form " not in said

@@ -10,6 +10,7 @@ import sqlite3
 import subprocess
 import sys
 import textwrap
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -85,7 +86,7 @@ def test_a_rep_is_on_disk_before_the_set_ends(journal: Journal, path: Path) -> N
     sink.start(info())
     sink.write(None, None, step(8.0, RepDone(8.0, rep(1, faults=(FAULT,)))))
     sink.flush()
-    with sqlite3.connect(path) as other:
+    with closing(sqlite3.connect(path)) as other, other:
         assert other.execute("SELECT n, side, peak FROM reps").fetchall() == [(1, "left", 31.0)]
         assert other.execute("SELECT code, rep FROM faults").fetchall() == [("pelvis_roll", 1)]
     sink.close(None)
@@ -203,7 +204,7 @@ def test_checks_and_facts_are_remembered(journal: Journal) -> None:
 
 def test_a_newer_file_is_refused_in_one_line(path: Path) -> None:
     Journal(path).close()
-    with sqlite3.connect(path) as db:
+    with closing(sqlite3.connect(path)) as db, db:
         db.execute(f"PRAGMA user_version = {VERSION + 1}")
     with pytest.raises(InputError, match="newer formcheck") as caught:
         Journal(path)
@@ -228,7 +229,7 @@ def test_a_failed_migration_changes_nothing(path: Path, monkeypatch) -> None:
     monkeypatch.setattr("formcheck.journal.store.VERSION", len(broken))
     with pytest.raises(InputError):
         Journal(path)
-    with sqlite3.connect(path) as db:
+    with closing(sqlite3.connect(path)) as db, db:
         assert db.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
         assert not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'y'").fetchall()
 
@@ -237,7 +238,7 @@ def test_a_failed_migration_changes_nothing(path: Path, monkeypatch) -> None:
 def test_foreign_files_are_refused(tmp_path: Path, content: bytes | None) -> None:
     path = tmp_path / "other.db"
     if content is None:
-        with sqlite3.connect(path) as db:
+        with closing(sqlite3.connect(path)) as db, db:
             db.execute("CREATE TABLE somebody_elses (a)")
     else:
         path.write_bytes(content)
@@ -265,7 +266,7 @@ def test_a_full_disk_goes_on_in_memory_and_says_so_once(path: Path) -> None:
         assert "in memory" in said[0]
         assert "\n" not in said[0]
         assert journal.problem is not None
-    with sqlite3.connect(path) as db:
+    with closing(sqlite3.connect(path)) as db, db:
         assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         assert db.execute("SELECT count(*) FROM reps").fetchone()[0] >= 1
 
@@ -345,6 +346,7 @@ def test_a_kill_in_the_middle_loses_no_rep_that_was_told(path: Path) -> None:
             line = process.stdout.readline()
         process.kill()
         lines = [line, *process.stdout.readlines()]
+        process.stdout.close()
         process.wait()
         told = max(int(x.split()[1]) for x in lines if x.startswith("rep") and x.endswith("\n"))
         with Journal(path) as journal:
