@@ -311,6 +311,19 @@ def test_a_long_pause_after_something_was_done_ends_the_set(
     assert film.session.why_ended == ("idle" if over else "done")
 
 
+def test_a_pause_counts_neither_as_rest_nor_as_warming_up_nor_as_idling() -> None:
+    film = Film(Session([item()], warm_up_s=60))
+    film.watch(20)
+    film.t += 100  # the person pressed space
+    film.watch(1)
+    assert film.session.warmed_s == pytest.approx(21, abs=0.3)
+    film = in_a_set()
+    film.do(1, rep(1), reps=1, target_reps=2)
+    film.t += 100
+    film.do(1, reps=1, target_reps=2)
+    assert film.session.stage is Stage.SET
+
+
 def test_ouch_ends_the_set_at_once_and_skips_the_rest_of_the_drill() -> None:
     items = [item(of=2), item(number=2, of=2), item(STANCE, part=2)]
     film = in_a_set(*items)

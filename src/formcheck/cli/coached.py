@@ -392,20 +392,22 @@ class _Led:
         coach, shown = self.coach, None
         for item in frames:
             if item is None:
-                continue
-            frame, pose = (None, item) if isinstance(item, Pose) else (item.frame, item.pose)
-            self._t = max(self._t, pose.t)
-            light = float("nan") if frame is None else brightness(frame.image)
-            if not control.paused:
-                self._utter(voice, coach.look(pose, light))
-            if screen is not None:
-                if shown is not coach.item:
-                    shown = coach.item
-                    screen.start(_about(shown, info))
-                screen.notice = coach.notice
-                if control.paused:
-                    screen.notice = replace(coach.notice, text=PAUSED)
-                screen.write(frame, pose, _waiting(pose.t, shown))
+                if screen is not None:
+                    screen.idle(None)  # a silent camera leaves the keys alive
+            else:
+                frame, pose = (None, item) if isinstance(item, Pose) else (item.frame, item.pose)
+                self._t = max(self._t, pose.t)
+                light = float("nan") if frame is None else brightness(frame.image)
+                if not control.paused:
+                    self._utter(voice, coach.look(pose, light))
+                if screen is not None:
+                    if shown is not coach.item:
+                        shown = coach.item
+                        screen.start(_about(shown, info))
+                    screen.notice = coach.notice
+                    if control.paused:
+                        screen.notice = replace(coach.notice, text=PAUSED)
+                    screen.write(frame, pose, _waiting(pose.t, shown))
             wish, control.end = control.end, None
             if wish == "quit":
                 return False

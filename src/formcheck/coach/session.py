@@ -118,6 +118,8 @@ class Session:
 
     #: A pause of this long between repetitions, once something was done, ends the set.
     IDLE_S = 25.0
+    #: Steps or looks are never so far apart unless the session was paused.
+    GAP_S = 1.0
     #: A hold whose start position is the hold itself has begun by then.
     HOLD_BEGINS_S = 0.8
 
@@ -138,6 +140,7 @@ class Session:
         self.results: list[tuple[Item, SetResult, str]] = []
         self._warm_up_s = warm_up_s
         self._at = 0
+        self._now = nan
         self._since = nan  # when the stage began
         self._told: set[str] = set()
         self._caption = ""  # what was said last
@@ -171,6 +174,7 @@ class Session:
     def look(self, pose: Pose, light: float = nan) -> list[Line]:
         """What to say, given what is seen outside a set. Changes the stage in its time."""
         t = pose.t
+        self._tick(t)
         if not isfinite(self._since):
             self._since = t
         if self.stage is Stage.WARM_UP:
@@ -185,6 +189,15 @@ class Session:
         if self.stage is Stage.DONE:
             self.notice = Notice("Finished", self._caption, ("Done", "", 1.0))
         return lines
+
+    def _tick(self, t: float) -> None:
+        """Time in which nothing was shown (a pause, a silent camera) counts for nothing."""
+        gap = t - self._now
+        if gap > self.GAP_S:
+            self._since += gap
+            self._began_s += gap
+            self._moved_s += gap
+        self._now = t
 
     def _warm_up(self, t: float) -> None:
         minutes = self._warm_up_s / 60
@@ -259,6 +272,7 @@ class Session:
         """
         assert self._voice is not None
         assert self._guide is not None
+        self._tick(t)
         self.notice = Notice()
         here = replace(step, t=t)
         self._count_down(step, t)
