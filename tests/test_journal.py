@@ -271,6 +271,29 @@ def test_a_full_disk_goes_on_in_memory_and_says_so_once(path: Path) -> None:
         assert db.execute("SELECT count(*) FROM reps").fetchone()[0] >= 1
 
 
+FULL_FROM_THE_START = textwrap.dedent(
+    """
+    import resource, sys
+    from pathlib import Path
+    from formcheck.journal import Journal
+    resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]),) * 2)
+    with Journal(Path(sys.argv[1]), warn=print) as journal:
+        journal.add_note(journal.begin_session("mine", "0.1"), "note")
+        print(len(journal.sessions()))
+    """
+)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no limit on a file's size there")
+@pytest.mark.parametrize("room", [0, 4096, 8192, 65536])
+def test_a_disk_with_no_room_for_the_first_table_goes_on_in_memory(path: Path, room: int) -> None:
+    code = [sys.executable, "-c", FULL_FROM_THE_START, str(path), str(room)]
+    said = subprocess.run(code, capture_output=True, text=True, check=True).stdout.splitlines()
+    assert len(said) == 2
+    assert "in memory" in said[0]
+    assert said[1] == "1"
+
+
 def test_a_disk_that_turns_read_only_goes_on_in_memory(path: Path) -> None:
     said: list[str] = []
     with Journal(path, warn=said.append) as journal:
