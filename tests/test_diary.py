@@ -15,10 +15,15 @@ from typer.testing import CliRunner
 from voicelog import complaints
 
 from formcheck.cli import coached, diary
+from formcheck.cli import live as live_command
 from formcheck.cli import report as report_command
 from formcheck.coach.safety import ADVICE, QUESTIONS
+from formcheck.coach.session import Item
+from formcheck.drill import Dose
 from formcheck.errors import FormcheckError, InputError, UsageError
 from formcheck.journal import Journal, default_path
+from formcheck.registry import get_drill
+from formcheck.runner import RunInfo
 
 TRACKS = Path(__file__).parent / "tracks"
 PLAN = """
@@ -225,6 +230,22 @@ def test_a_single_drill_is_kept_and_spoken_too(tmp_path: Path, bridge: str) -> N
         assert max(late) < 0.5  # of the stream's own time
         assert min(late) > -0.6  # a rep counts as it comes to rest
         assert row["status"] == "done"
+
+
+@pytest.mark.parametrize("wrong", [("--reps", "5"), ("--hold", "2"), ("--side", "left")])
+def test_a_plan_says_its_own_dose_and_side(wrong: tuple[str, str]) -> None:
+    app = typer.Typer()
+    live_command.register(app)
+    outcome = CliRunner().invoke(app, ["mine", "--no-window", *wrong])
+    assert isinstance(outcome.exception, UsageError)
+    assert "go with a drill; 'mine' is a plan" in str(outcome.exception)
+
+
+def test_each_set_measures_its_own_speed() -> None:
+    item = Item(get_drill("plank"), Dose(hold_s=5), 1, 3, 1)
+    first, second = (coached._about(item, RunInfo("a", (1, 1))) for _ in range(2))
+    assert first.meter is not second.meter
+    assert first.title == "Plank, set 1 of 3"
 
 
 # -- commands -------------------------------------------------------------------------------------

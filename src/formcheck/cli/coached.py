@@ -309,7 +309,7 @@ class _Led:
         from ..coach.session import Session, Stage
         from ..journal import JournalSink
         from ..pipeline import looked_at
-        from ..runner import Control, Meter, RunInfo, provenance
+        from ..runner import Control, RunInfo, provenance
         from .live import _frames, _polite_end
 
         if not self.items:
@@ -350,7 +350,6 @@ class _Led:
                 fps=stream.fps,
                 live=True,
                 provenance=provenance(landmarker, getattr(stream, "meta", None)),
-                meter=Meter(),
             )
             try:
                 with looked_at(_frames(stream), landmarker, live=True) as frames:
@@ -511,9 +510,13 @@ class _Watch(BaseSink):
 
 
 def _about(item: Item, info: RunInfo, number: int = 1) -> RunInfo:
+    """What sinks are told of a set; its speed is measured from its own beginning, not through
+    the rest before it."""
+    from ..runner import Meter
+
     drill = item.drill
     title = drill.title + (f", set {item.number} of {item.of}" if item.of > 1 else "")
-    return replace(info, drill=drill.name, title=title, kind=drill.kind, set=number,
+    return replace(info, drill=drill.name, title=title, kind=drill.kind, set=number, meter=Meter(),
                    advice=common.advice_of(drill))  # fmt: skip
 
 
