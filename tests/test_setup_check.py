@@ -126,6 +126,21 @@ def test_a_clamshell_needs_a_camera_that_looks_down(drop: float, expected: str |
         assert said == ["Raise the camera to table height, looking down"]
 
 
+def test_a_low_camera_is_asked_about_twice_and_keeps_nobody_waiting() -> None:
+    guide, said, ready = SetupGuide(CLAM), [], []
+    for i in range(400):
+        t = i / 20
+        line = guide.update(replace(clam(0.1), t=t))
+        said += [(t, line)] if line else []
+        ready += [t] if guide.ready(t) else []
+    assert [round(t) for t, _ in said[:2]] == [1, 9]
+    assert ready[0] == pytest.approx(said[1][0] + 2.05, abs=0.051)
+    far = SetupGuide(STANCE)
+    for i in range(400):
+        far.update(moved(person(i / 20), scaled(0.3)))
+        assert not far.ready(i / 20)
+
+
 def test_a_camera_may_be_low_where_it_does_not_matter() -> None:
     guide, _ = after(person(0.0))
     assert code(guide) is None

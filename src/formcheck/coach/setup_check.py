@@ -40,10 +40,15 @@ _FEET = (Joint.LEFT_ANKLE, Joint.RIGHT_ANKLE, Joint.LEFT_HEEL, Joint.RIGHT_HEEL,
 
 @dataclass(frozen=True)
 class Problem:
-    """What is in the way: ``code`` for the log, ``say`` for the person."""
+    """What is in the way: ``code`` for the log, ``say`` for the person.
+
+    ``hindering`` is False where the drill can be judged all the same, though not every fault of
+    it: it is asked for, and nobody is kept waiting for good.
+    """
 
     code: str
     say: str
+    hindering: bool = True
 
 
 def brightness(image: NDArray[Any]) -> float:
@@ -76,6 +81,7 @@ def problem(
         or _view(body, drill)
         or _tilt(body)
         or _side(body, drill, side)
+        or _too_low(body, drill)
     )
 
 
@@ -88,7 +94,7 @@ def _cut_off(pose: Pose) -> Problem | None:
     if head and feet:
         return Problem("too_close", "You are too close. Move back from the camera")
     if head:
-        return Problem("head_cut", "Your head is out of the picture. Move a little")
+        return Problem("head_cut", "Your head is out of the picture. Move back a little")
     if feet:
         return Problem("feet_cut", "Your feet are out of the picture. Move back a little")
     if bool(out.any()):
@@ -133,23 +139,24 @@ def _view(body: Body, drill: Drill) -> Problem | None:
         return Problem("wrong_view", turn)
     if not view.posture(body):
         return Problem("not_in_start_position", drill.setup)
-    if _too_low(body, drill):
-        return Problem("camera_too_low", "Raise the camera to table height, looking down")
     return None
 
 
-def _too_low(body: Body, drill: Drill) -> bool:
+def _too_low(body: Body, drill: Drill) -> Problem | None:
     """Whether a fault of this drill can only be seen from higher up. It is asked as the drill
     itself asks, of a person at rest."""
     faults = [f for f in drill.faults if f.unseen is Reason.CAMERA_TOO_LOW and f.can_see]
     if not faults:
-        return False
+        return None
     rests = {s.name: v for s in drill.signals if isinstance(v := s.measure(body), float)}
     still = Facts(
         body.side, 0.0, 0.0, 0.0, 0.0, None, nan, nan, False, False, False, 0,
         rests, (), {s.name: () for s in drill.signals},
     )  # fmt: skip
-    return not any(f.can_see(still) for f in faults if f.can_see)
+    if any(f.can_see(still) for f in faults if f.can_see):
+        return None
+    say = "Raise the camera to table height, looking down"
+    return Problem("camera_too_low", say, hindering=False)
 
 
 def _side(body: Body, drill: Drill, side: Side | None) -> Problem | None:
@@ -182,6 +189,8 @@ class SetupGuide:
     HOLD_S = 2.0
     AGAIN_S = 8.0
     OTHER_S = 5.0
+    #: What does not hinder is asked for so often.
+    ASKED = 2
 
     def __init__(self, drill: Drill, side: Side | None = None) -> None:
         self.drill, self.side = drill, side
@@ -192,12 +201,13 @@ class SetupGuide:
         self._known = False  # whether ``problem`` says anything yet
         self._good_since = nan
         self._said: tuple[str, float] = ("", -1e9)
+        self._asked: Counter[str] = Counter()
 
     def update(self, pose: Pose, light: float = nan) -> str | None:
         """Look at one pose; give the instruction to say now, if any."""
         t = pose.t
         found = problem(pose, self._body(pose), self.drill, light, self.side)
-        if found is not None:
+        if found and (found.hindering or self._asked[found.code] < self.ASKED):
             self._good_since = nan
         elif not isfinite(self._good_since):
             self._good_since = t
@@ -218,11 +228,13 @@ class SetupGuide:
         if t - at < (self.AGAIN_S if last == self.problem.code else self.OTHER_S):
             return None
         self._said = self.problem.code, t
+        self._asked[self.problem.code] += 1
         return self.problem.say
 
     def forget_said(self) -> None:
         """What :meth:`update` has given so far was not spoken."""
         self._said = ("", -1e9)
+        self._asked.clear()
 
     def ready(self, t: float) -> bool:
         """Whether the start position has been held for two seconds at ``t``."""
