@@ -13,6 +13,7 @@ All of it depends on the frames and their times alone: the same clip gives the s
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import hashlib
 import math
 import os
@@ -20,6 +21,7 @@ import sys
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -206,6 +208,18 @@ class _Silence:
 _QUIET = _Silence()
 
 
+@cache
+def _few_heaps() -> None:
+    """Let all threads share two heaps, where the C library is glibc (its M_ARENA_MAX is -8).
+
+    It gives each new thread one of its own, and every graph begins threads: over a hundred clips
+    a process grew from 520 to 740 MB and on, with two heaps it stays at 370 (measured).
+    """
+    if sys.platform.startswith("linux"):
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None).mallopt(-8, 2)
+
+
 @dataclass(frozen=True, eq=False)
 class Picture:
     """Pixels as the model takes them: (height, width, 3) uint8 RGB, and its own copy of them."""
@@ -224,6 +238,7 @@ class _Graph:
         self.confidence = confidence
         self._first, self._video = True, video
         self._task: Any = None
+        _few_heaps()
         for name, value in (("GLOG_minloglevel", "3"), ("TF_CPP_MIN_LOG_LEVEL", "3")):
             os.environ.setdefault(name, value)
         try:
