@@ -272,7 +272,7 @@ def near_fall() -> Fault:
     stop; a session ends with the second (drills.md 1.0 and 4.3.9)."""
     return Fault(
         code=NEAR_FALL,
-        cue="Steady. Take hold of the chair",
+        cue="Steady. Hold on to something firm",
         severity=3,
         unit="deg/s",
         warn=60,
