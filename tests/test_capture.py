@@ -12,6 +12,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
+import cv2
 import media
 import numpy as np
 import pytest
@@ -189,7 +190,7 @@ BAD = {
     "missing": (lambda path: None, "no such file"),
     "folder": (lambda path: path.mkdir(), "folder"),
     "empty": (lambda path: path.touch(), "empty"),
-    "text": (lambda path: path.write_text("reps: 3\n" * 50), "no picture track"),
+    "text": (lambda path: path.write_text("reps: 3\n" * 50), "this is a text"),
     "noise": (lambda path: path.write_bytes(os.urandom(5000)), "no picture track"),
     "sound": (media.sound, "sound only"),
     "cut": (_no_index, "cut off"),
@@ -206,6 +207,16 @@ def test_what_is_no_clip_ends_in_one_line(tmp_path: Path, kind: str) -> None:
     with pytest.raises(InputError, match=says) as error:
         VideoFile(path)
     assert one_line(error).startswith(str(path)) and error.value.exit_code == 3
+
+
+def test_a_long_text_is_not_played_as_a_terminal(tmp_path: Path) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_text("Bridges, three sets.\n" * 600)
+    capture = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)
+    assert capture.isOpened()  # that is what FFmpeg makes of it
+    capture.release()
+    with pytest.raises(InputError, match="this is a text"):
+        VideoFile(path)
 
 
 def test_grey_and_deep_pictures_become_bgr(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

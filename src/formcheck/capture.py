@@ -193,6 +193,13 @@ def _check_file(path: Path, wanted: str) -> None:
         raise InputError(f"{path}: the file is empty (0 bytes); record or copy it again")
 
 
+def _is_text(path: Path) -> bool:
+    """Whether a file begins with a kilobyte of letters, which no video does."""
+    with path.open("rb") as file:
+        head = file.read(1024)
+    return all(byte >= 32 or byte in b"\t\n\r" for byte in head) and not head.startswith(b"#EXTM3U")
+
+
 class VideoFile(Stream):
     """A recorded clip, every frame in order.
 
@@ -229,6 +236,8 @@ class VideoFile(Stream):
         self.every_s = every_s
         self.start_s, self.end_s = _check_window(start_s, end_s)
         _check_file(self.path, "a video")
+        if _is_text(self.path):  # which FFmpeg would draw as the screen of an old terminal
+            raise InputError(f"{self.path}: expected a video, this is a text; check the name")
         self._capture = self._open()
         self._read, self._zero = 0, 0.0
         first = self._next(-math.inf)
