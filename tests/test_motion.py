@@ -495,3 +495,25 @@ def test_the_stream_may_end_or_the_hold_be_given_up() -> None:
     assert lost is not None
     assert lost.ended_by == "lost"
     assert machine.finish() is None
+
+
+@pytest.mark.parametrize("enter", [14.0, 10.0])
+def test_a_hold_is_timed_alike_wherever_on_the_way_it_is_entered(enter: float) -> None:
+    """Entered right beside its level, the way out of a hold still has to be told from lower."""
+    machine = Holds(HoldRule(enter=enter, end=9, ended_by="up", within=4.5))
+    f = lambda t: 19 * rep_at(t, 2.0, 3.5, 8.0, 9.5)  # noqa: E731
+    (hold,) = [h for t, x in sampled(f, 12) if (h := machine.update(t, x)) is not None]
+    assert hold.from_s == pytest.approx(3.5, abs=0.15)
+    assert hold.to_s == pytest.approx(8.0, abs=0.15)
+
+
+def test_a_pause_that_was_none_keeps_the_rest() -> None:
+    """A machine that was told to wait counts nothing until rest is seen, unless told otherwise."""
+    up = steps((0, 0), (2, 30), (4, 0))
+    for keeps, count in ((False, 0), (True, 1)):
+        machine = Reps(RULE)
+        feed(machine, sampled(up, 1.9))
+        machine.lose()
+        if keeps:
+            machine.keep_rest()
+        assert len(feed(machine, sampled(up, 6, from_s=2.2))) == count

@@ -290,7 +290,12 @@ class Analyzer:
             lane.measure(body)
             if holder is not None and lane is not holder:
                 continue
+            was_busy = lane.busy
             ended = lane.advance(t)
+            if was_busy and not lane.busy and ended is None:
+                # A false start: the model drew the wrong leg first. The other one has rested.
+                for other in self._lanes.values():
+                    other.keep_rest()
             if ended is not None:
                 events += lane.drop_all(t)
                 events += self._ended(t, lane, ended)

@@ -103,6 +103,11 @@ class Lane:
         if self.reps is not None:
             self.reps.lose()
 
+    def keep_rest(self) -> None:
+        """After a pause that was none: what was seen of rest before it stands."""
+        if self.reps is not None:
+            self.reps.keep_rest()
+
     def unseen(self, t: float) -> HoldShape | None:
         """A frame that cannot be judged; returns a hold that has been out of sight too long."""
         return self.holds.update(t, nan) if self.holds is not None else None

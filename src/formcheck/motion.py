@@ -180,6 +180,10 @@ class Reps:
         self.abandon()
         self._rest_seen = False
 
+    def keep_rest(self) -> None:
+        """Take back that rest must be seen again (see ``lose``), where it was known before."""
+        self._rest_seen = self._rest_seen or isfinite(self.rest)
+
     def abandon(self) -> None:
         """Give the running movement up; the rest level is kept."""
         self.state = RepState.REST
@@ -397,6 +401,10 @@ class Holds:
 
     #: The rest before a hold is looked for this far back, and not in the last moments (EC).
     BEFORE_S, WAY_S = 3.0, 0.7
+    #: The way's first bit hides in the noise of rest (EC).
+    LOW = 0.3
+    #: A hold that is outside its level for more of its time wobbles and has none (EC).
+    WOBBLES = 0.1
 
     def __init__(self, rule: HoldRule) -> None:
         self.rule = rule
@@ -491,17 +499,24 @@ class Holds:
     def _at_its_level(self, from_s: float, to_s: float, within: float) -> tuple[float, float]:
         """When the way into the hold ended and the way out began.
 
-        From ``enter`` to the edge of the hold's level is a known share of a minimum-jerk way; the
-        last bit, which hides in the signal's noise, follows from it.
+        From low on the way to the edge of the hold's level is a known share of a minimum-jerk
+        way; the last bit, which hides in the signal's noise, follows from it. (``enter`` may lie
+        next to that edge, and nothing follows from so short a piece.)
         """
         level = median(x for _, x in self._held)
         deep = [t for t, x in self._held if x >= level - within]
         rest = [x for t, x in self._before if t < from_s - self.WAY_S]
         way = level - median(rest) if len(rest) >= 3 else nan
-        share, edge = 1 - (level - self.rule.enter) / way, 1 - within / way
-        if not 0 < share < edge:
+        share, edge = max(1 - (level - self.rule.end) / way, self.LOW), 1 - within / way
+        seen = [*self._before, *self._held]
+        wobbles = sum(deep[0] < t < deep[-1] and x < level - within for t, x in seen)
+        if not share < edge or wobbles > self.WOBBLES * len(deep):
             return deep[0], deep[-1]
-        entered, near = _min_jerk_time(share), _min_jerk_time(edge)
-        more = (1 - near) / (near - entered)
-        came, went = more * (deep[0] - from_s), more * (to_s - deep[-1])
+        low = level - (1 - share) * way
+        outside = [t for t, x in seen if x < low]
+        began = max((t for t in outside if t < deep[0]), default=from_s)
+        ended = min((t for t in outside if t > deep[-1]), default=to_s)
+        far, near = _min_jerk_time(share), _min_jerk_time(edge)
+        more = (1 - near) / (near - far)
+        came, went = more * (deep[0] - began), more * (ended - deep[-1])
         return deep[0] + min(came, self.WAY_S), max(deep[-1] - min(went, self.WAY_S), deep[0])
