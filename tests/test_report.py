@@ -24,10 +24,11 @@ from formcheck.journal import Journal, JournalSink, default_path
 from formcheck.pose import Pose, Side
 from formcheck.registry import all_drills, get_drill
 from formcheck.report import from_journal, from_result, render
-from formcheck.report.data import Seen, seen_in, shown, with_stills
+from formcheck.report.data import Seen, seen_in, with_stills
 from formcheck.report.stills import blur_face, stills
 from formcheck.report.style import DARK, LIGHT
 from formcheck.runner import RunInfo
+from formcheck.scoring import shown
 
 ROLL = FaultSpan("pelvis_roll", 5.0, 7.0, 21.5, "deg", 2, "Hips stacked, belly button forwards")
 VOID = {"meta", "img", "line", "rect", "circle", "path", "polyline", "br", "link", "input"}

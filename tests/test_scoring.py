@@ -10,7 +10,7 @@ from formcheck.drill import WEIGHTS, Dose, Drill
 from formcheck.events import CannotJudgeSpan, FaultSpan, Hold, Reason, Rep, SetResult
 from formcheck.pose import Side
 from formcheck.registry import get_drill
-from formcheck.scoring import band, score_hold, score_rep, score_set
+from formcheck.scoring import band, score_hold, score_rep, score_set, shown
 
 ABDUCTION = get_drill("standing_hip_abduction")  # top 14, full 25 degrees
 CLAM = get_drill("clamshell")
@@ -164,3 +164,18 @@ def test_bands() -> None:
 def test_weights_add_up() -> None:
     for name, weights in WEIGHTS.items():
         assert sum(weights) == pytest.approx(0 if name == "minutes" else 1)
+
+
+def test_a_score_is_shown_in_fives_and_never_in_a_better_band() -> None:
+    assert [shown(s) for s in (57, 59.6, 60, 62, 63, 79.6, 80, 98)] == [
+        55,
+        55,
+        60,
+        60,
+        65,
+        75,
+        80,
+        100,
+    ]
+    for score in range(101):
+        assert band(shown(score)) == band(score)

@@ -12,7 +12,7 @@ from .drill import WEIGHTS, Dose, Drill
 from .events import FaultSpan, Hold, Reason, Rep, SetResult
 from .motion import RepRule
 
-__all__ = ["band", "score_hold", "score_rep", "score_set"]
+__all__ = ["band", "score_hold", "score_rep", "score_set", "shown"]
 
 #: What one fault of each severity costs at full strength and share (drills.md 3.2).
 _COST = {0: 0.0, 1: 0.10, 2: 0.30, 3: 0.60}
@@ -23,9 +23,15 @@ USABLE = 0.8
 STOP = 3
 
 
-def band(score: int) -> str:
+def band(score: float) -> str:
     """The three bands a person is shown (drills.md 3.2)."""
     return "good form" if score >= 80 else "getting there" if score >= 60 else "let's adjust"
+
+
+def shown(score: float) -> int:
+    """A score as people see it: rounded to five, but never up into the next band."""
+    near = 5 * round(score / 5)
+    return near - 5 if band(near) != band(score) and near > score else near
 
 
 def score_rep(rep: Rep, drill: Drill, dose: Dose) -> int | None:

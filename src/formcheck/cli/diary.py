@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..errors import UsageError
-from ..scoring import band
+from ..scoring import band, shown
 from . import common
 
 if TYPE_CHECKING:
@@ -279,7 +279,7 @@ _LIGHTS = {"unknown": "not answered"}
 def _form(scores: Sequence[int]) -> str:
     """A mean score as it is shown to a person: to the nearest 5, with its band."""
     mean = sum(scores) / len(scores)
-    return f"{5 * round(mean / 5)} ({band(round(mean))})"
+    return f"{shown(mean)} ({band(mean)})"
 
 
 def _show_drill(name: str, rows: list[dict[str, Any]], faults: list[dict[str, Any]]) -> None:

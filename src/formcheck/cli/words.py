@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from ..scoring import band, shown
+
 if TYPE_CHECKING:
     from ..drill import Drill
     from ..events import FaultSpan, SetResult
@@ -45,7 +47,7 @@ def summary(result: SetResult, drill: Drill) -> list[str]:
         lines.append("No form fault was seen from this camera.")
     lines += _blind(result)
     if result.score is not None:
-        lines.append(f"Form score {result.score} of 100.")
+        lines.append(f"Form score {shown(result.score)} of 100: {band(result.score)}.")
     return [*lines, *result.notes]
 
 

@@ -60,7 +60,7 @@ QUESTIONS: tuple[Question, ...] = (
         "weak_leg", "A leg that is weak, trips over things or does not climb stairs?", "doctor"
     ),
     Question("accident", "Pain that began with a fall or an accident?", "doctor"),
-    Question("unwell", "Feeling generally unwell, a fever, or losing weight untried?", "doctor"),
+    Question("unwell", "Feeling unwell, a fever, or losing weight without trying?", "doctor"),
     Question(
         "history",
         "Have you ever had cancer, osteoporosis, or taken steroids for a long time?",

@@ -568,6 +568,6 @@ def summary(results: Sequence[tuple[Item, SetResult, str]]) -> list[str]:
         elif held:
             did = f"{count_word(round(held))} seconds held"
         scores = [r.score for _, r, why in entries if r.score is not None and why != "ouch"]
-        shape = f", {band(round(sum(scores) / len(scores)))}" if scores else ""
+        shape = f", {band(sum(scores) / len(scores))}" if scores else ""
         lines.append(f"{title}: {did}{shape}")
     return ["That is all for today" + (". Well done" if lines else ""), *lines]

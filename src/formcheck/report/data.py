@@ -25,7 +25,6 @@ __all__ = [
     "from_journal",
     "from_result",
     "seen_in",
-    "shown",
     "with_stills",
 ]
 
@@ -159,12 +158,6 @@ class Report:
     today: date | None = None
     pain: Sequence[PainView] = ()
     made_with: str = ""
-
-
-def shown(score: float) -> int:
-    """A score as people see it: rounded to five, but never up into the next band."""
-    near = 5 * round(score / 5)
-    return near - 5 if any(score < edge <= near for edge in (60, 80)) else near
 
 
 def day_words(day: str, short: bool = False) -> str:

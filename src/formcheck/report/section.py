@@ -8,8 +8,8 @@ from html import escape
 from itertools import groupby
 from typing import Any
 
-from ..scoring import band
-from .data import Row, Seen, SetView, shown
+from ..scoring import band, shown
+from .data import Row, Seen, SetView
 from .svg import clock, meter, signal_plot
 
 __all__ = ["cue_of", "did", "score_words", "set_section"]

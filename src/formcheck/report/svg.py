@@ -10,8 +10,8 @@ from math import ceil, isfinite
 from statistics import median
 from typing import Any
 
-from ..scoring import band
-from .data import PainView, Row, SetView, shown
+from ..scoring import band, shown
+from .data import PainView, Row, SetView
 
 __all__ = [
     "adherence",
