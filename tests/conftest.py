@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from pathlib import Path
 
@@ -9,6 +10,8 @@ import pytest
 
 # A job in the background ignores Ctrl-C and so would all it starts; the tests send it on purpose.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+# The program asks OpenCV to be quiet before it loads it; here a test may have loaded it first.
+os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")
 
 
 @pytest.fixture(autouse=True)
