@@ -57,8 +57,8 @@ DRILL = Drill(
         needs=(),
     ),
     signal=Signal("hips_forward", "deg", hips_forward, "rear thigh behind straight down"),
-    # Measured: kneeling tall reads 5-7, the stretch 26-33, a real deep lunge 37-53.
-    motion=HoldRule(enter=16, end=11, ended_by="hips_back", within=4.5),
+    # Measured: kneeling tall reads 5-15, the stretch 26-36, a real deep lunge 37-53.
+    motion=HoldRule(enter=18.5, end=16, ended_by="hips_back", within=4.5),
     sides=Sides.POSTURE,
     side_of=front,
     measures=(
