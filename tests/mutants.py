@@ -48,8 +48,8 @@ MUTANTS = [
         ("reps: no least time", "and moving_s < rule.min_s", "and moving_s < 0"),
         (
             "reps: no NaN rule",
-            "        if not isfinite(x):\n            return None\n        if not isfinite(self.rest)",
-            "        if not isfinite(self.rest)",
+            "        if not isfinite(x):\n            return None\n        self._began_s",
+            "        self._began_s",
         ),
         (
             "reps: no gap rule",
@@ -90,7 +90,23 @@ MUTANTS = [
             "x < self._crossed_at - rule.end / 4",
             "x <= self._crossed_at",
         ),
-        ("reps: no extrapolated start", "start_s = low_up - _TAU_LOW * rise_s", "start_s = low_up"),
+        ("reps: no extrapolated start", "peak_s = low_up - _TAU_LOW * rise_s", "peak_s = low_up"),
+        (
+            "reps: begun before it was seen",
+            "max(peak_s - rise_s, self._began_s)",
+            "peak_s - rise_s",
+        ),
+        (
+            "reps: a false start forgets rest",
+            "self._rest_seen or isfinite(self.rest)",
+            "self._rest_seen",
+        ),
+        (
+            "holds: a wobble is extrapolated",
+            "not share < edge or wobbles > self.WOBBLES * len(deep)",
+            "not share < edge",
+        ),
+        ("holds: a way from next to the edge", ", self.LOW)", ", 0.0)"),
         ("reps: no extrapolated end", "end_s = low_down + _TAU_LOW * fall_s", "end_s = low_down"),
         ("reps: a cut one counts", "replace(shape, complete=False, cut=True)", "shape"),
         ("reps: the top needs no top", "and rise >= rule.top:", ":"),
