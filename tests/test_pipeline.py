@@ -15,8 +15,9 @@ from fakes import FakeAnalyzer, FakeFrame, FakeLandmarker, frames, poses
 
 from formcheck.capture import VideoFile
 from formcheck.errors import InputError, ModelError
-from formcheck.pipeline import ROOM, Belt, looked_at
+from formcheck.pipeline import ROOM, looked_at
 from formcheck.runner import Control, RunInfo, run_set
+from formcheck.threads import Belt
 
 SAMPLES = Path(__file__).parent.parent / "sample_videos"
 

@@ -65,6 +65,10 @@ _TURNS = {
 }
 
 
+#: FFmpeg takes all cores; the model needs one to itself.
+_DECODERS = [cv2.CAP_PROP_N_THREADS, max(1, (os.cpu_count() or 1) - 1)]
+
+
 def turn(image: Image, degrees: int) -> Image:
     """``image`` turned clockwise by 0, 90, 180 or 270 degrees."""
     code = _TURNS[degrees]
@@ -259,7 +263,7 @@ class VideoFile(Stream):
 
     def _open(self) -> cv2.VideoCapture:
         # FFmpeg by name: other backends would open "shot_01.jpg" as a series of pictures.
-        capture = cv2.VideoCapture(str(self.path), cv2.CAP_FFMPEG)
+        capture = cv2.VideoCapture(str(self.path), cv2.CAP_FFMPEG, _DECODERS)
         if not capture.isOpened():
             capture.release()
             raise InputError(

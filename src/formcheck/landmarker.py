@@ -32,6 +32,7 @@ from numpy.typing import NDArray
 from .capture import Frame, Image, quantise, to_rgb, turn
 from .errors import FormcheckError, ModelError, UsageError
 from .pose import JOINTS, Joint, Pose
+from .threads import give_way
 
 __all__ = ["Body", "Landmarker", "plausible"]
 
@@ -312,7 +313,7 @@ class _Looks:
     def __init__(self, model: str, confidence: float, log: list[str]) -> None:
         self._model, self._log = model, log
         self._graphs: dict[float, _Graph] = {}
-        self._thread = ThreadPoolExecutor(1, "look")
+        self._thread = ThreadPoolExecutor(1, "look", give_way)
         # Its first graph is made beside the tracker, or the first look would be waited for.
         self._thread.submit(self._graph, confidence)
 

@@ -13,24 +13,20 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from .pose import Pose
+from .threads import Belt, await_all, stage
 
 if TYPE_CHECKING:
     from .capture import Frame
 
-__all__ = ["Belt", "Seen", "await_all", "looked_at", "stage"]
-
-T = TypeVar("T")
+__all__ = ["Seen", "looked_at"]
 
 #: Frames between two stages of a recorded clip: enough to even out a slow picture.
 ROOM = 4
-#: How long a thread sleeps before it looks around, s: where Ctrl-C does not wake a waiting lock.
-NAP_S = 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,88 +35,6 @@ class Seen:
 
     frame: Frame
     pose: Pose
-
-
-class Belt(Generic[T]):
-    """A bounded queue between two threads that either of them can end.
-
-    Iterating it takes items until it ends, and then raises what ended it, if it was an error.
-    """
-
-    def __init__(self, room: int) -> None:
-        self._items: deque[T] = deque()
-        self._room = room
-        self._news = threading.Condition()
-        self._over = False
-        self._error: BaseException | None = None
-
-    def __len__(self) -> int:
-        return len(self._items)
-
-    def wait_for_room(self) -> bool:
-        """Wait until there is room; False when nothing is wanted any more."""
-        with self._news:
-            while len(self._items) >= self._room and not self._over:
-                self._news.wait(NAP_S)
-            return not self._over
-
-    def put(self, item: T) -> bool:
-        """Add an item as soon as there is room; False when nothing is wanted any more."""
-        with self._news:
-            if not self.wait_for_room():
-                return False
-            self._items.append(item)
-            self._news.notify_all()
-            return True
-
-    def end(self, error: BaseException | None = None) -> None:
-        """The writer is through; what is on the belt is still taken."""
-        with self._news:
-            self._over, self._error = True, self._error or error
-            self._news.notify_all()
-
-    def drop(self) -> None:
-        """The reader wants no more; what is on the belt is lost."""
-        with self._news:
-            self._items.clear()
-            self._over = True
-            self._news.notify_all()
-
-    def __iter__(self) -> Iterator[T]:
-        while True:
-            with self._news:
-                while not self._items and not self._over:
-                    self._news.wait(NAP_S)
-                if not self._items:
-                    if self._error is not None:
-                        raise self._error
-                    return
-                item = self._items.popleft()
-                self._news.notify_all()
-            yield item
-            del item  # or this thread would keep a picture alive while it waits
-
-
-def stage(name: str, work: Callable[[], None], out: Belt[Any]) -> threading.Event:
-    """Begin a thread that works until the end of its input, and ends the belt ``out`` then.
-
-    Returns:
-        what is set when the thread is through; wait with :func:`await_all`.
-    """
-    through = threading.Event()
-
-    def run() -> None:
-        try:
-            work()
-        except BaseException as error:  # noqa: BLE001 - it is raised where the belt ends
-            out.end(error)
-        else:
-            out.end()
-        finally:
-            through.set()
-
-    threading.Thread(target=run, name=name, daemon=True).start()
-    return through
 
 
 @contextlib.contextmanager
@@ -148,14 +62,11 @@ def looked_at(
     if live:
 
         def watch() -> None:
-            frames = iter(stream)
-            while found.wait_for_room():
-                item = next(frames, _END)
-                if item is _END:
-                    return
+            frames, over = iter(stream), object()
+            while found.wait_for_room() and (item := next(frames, over)) is not over:
                 found.put(_look(landmarker, item, None))
 
-        stages.append(stage("detect", watch, found))
+        stages.append(stage("detect", watch, found, first=True))
     else:
         frames: Belt[tuple[Frame | Pose | None, Any]] = Belt(ROOM)
         belts.append(frames)
@@ -171,34 +82,13 @@ def looked_at(
                 if not found.put(_look(landmarker, item, picture)):
                     return
 
-        stages += [stage("read", read, frames), stage("detect", look, found)]
+        stages += [stage("read", read, frames), stage("detect", look, found, first=True)]
     try:
         yield iter(found)
     finally:
         for belt in belts:
             belt.drop()
         await_all(stages)
-
-
-def await_all(stages: list[threading.Event]) -> None:
-    """Wait until the threads are through, also while Ctrl-C is pressed, which is heard afterwards.
-
-    The model and the stream may only be closed when nobody works in them any more: closing a
-    model under a thread takes the process down. (``Thread.join`` that Ctrl-C interrupts takes the
-    thread for ended, up to Python 3.12.)
-    """
-    pressed: KeyboardInterrupt | None = None
-    for through in stages:
-        while not through.is_set():
-            try:
-                through.wait(NAP_S)
-            except KeyboardInterrupt as error:
-                pressed = error
-    if pressed is not None:
-        raise pressed
-
-
-_END: Any = object()
 
 
 def _look(landmarker: Any, item: Any, picture: Any) -> Seen | Pose | None:

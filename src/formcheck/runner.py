@@ -20,8 +20,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from .errors import InputError
-from .pipeline import Belt, Seen, await_all, stage
+from .pipeline import Seen
 from .pose import Pose
+from .threads import Belt, await_all, stage
 
 if TYPE_CHECKING:
     from .analyzer import Analyzer
