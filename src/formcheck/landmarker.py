@@ -314,7 +314,7 @@ class _Looks:
         self._model, self._log = model, log
         self._graphs: dict[float, _Graph] = {}
         self._thread = ThreadPoolExecutor(1, "look", give_way)
-        # Its first graph is made beside the tracker, or the first look would be waited for.
+        # Its first graph is made beside the first frames, or the first look would be waited for.
         self._thread.submit(self._graph, confidence)
 
     def ask(self, picture: Picture, confidence: float) -> Future[list[Body]]:
@@ -424,12 +424,8 @@ class Landmarker:
         self._doubt = False  # the last look saw another number of people
         #: The look that runs beside the tracking: since when, at whom, what it will bring.
         self._asked: tuple[float, Body, Future[list[Body]]] | None = None
+        self._make_tracker(self._home)
         self._looks = _Looks(str(self._path), self._home.confidence, self.log)
-        try:
-            self._make_tracker(self._home)
-        except BaseException:
-            self._looks.close()
-            raise
 
     # ------------------------------------------------------------------------------ one frame
 

@@ -208,7 +208,8 @@ class _Worker:
             self.STUCK if live else self.ROOM
         )
         self._error: Exception | None = None
-        self._through = stage("sink", self._run, self._belt)
+        # A recording has to wait for its sinks, so they need not wait for the model.
+        self._through = stage("sink", self._run, self._belt, first=not live)
 
     def _run(self) -> None:
         for action, args in self._belt:

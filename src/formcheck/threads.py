@@ -104,7 +104,7 @@ def stage(
     """Begin a thread that works until the end of its input, and ends the belt ``out`` then.
 
     Args:
-        first: it has the model; the others give way to it.
+        first: the others wait for it (it has the model); else it gives way.
 
     Returns:
         what is set when the thread is through; wait with :func:`await_all`.
