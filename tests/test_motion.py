@@ -507,6 +507,25 @@ def test_a_hold_is_timed_alike_wherever_on_the_way_it_is_entered(enter: float) -
     assert hold.to_s == pytest.approx(8.0, abs=0.15)
 
 
+def test_the_way_into_a_hold_is_followed_above_the_unrest_before_it() -> None:
+    """Somebody who stirs before the movement has not begun it."""
+    machine = Holds(HoldRule(enter=12, end=2, ended_by="up", within=4.5))
+    stir = steps((0, 0), (2.0, 3), (5, 0))
+    f = lambda t: max(stir(t), 19 * rep_at(t, 3.0, 4.5, 9.0, 10.5))  # noqa: E731
+    (hold,) = [h for t, x in sampled(f, 13) if (h := machine.update(t, x)) is not None]
+    assert hold.from_s == pytest.approx(4.5, abs=0.15)
+
+
+def test_a_hold_that_wobbles_is_timed_by_what_was_seen_of_its_level() -> None:
+    """Where the level itself is unsure, nothing is followed from it."""
+    machine = Holds(HoldRule(enter=8, end=6, ended_by="up", within=4.5))
+    f = lambda t: 19 * rep_at(t, 2.0, 3.5, 9.0, 10.5) - (7 if 4 < t < 8.5 and t % 1 < 0.3 else 0)  # noqa: E731
+    samples = sampled(f, 13)
+    (hold,) = [h for t, x in samples if (h := machine.update(t, x)) is not None]
+    at_level = [t for t, x in samples if x >= 19 - 4.5]
+    assert (hold.from_s, hold.to_s) == (at_level[0], at_level[-1])
+
+
 def test_a_pause_that_was_none_keeps_the_rest() -> None:
     """A machine that was told to wait counts nothing until rest is seen, unless told otherwise."""
     up = steps((0, 0), (2, 30), (4, 0))
