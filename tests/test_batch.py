@@ -16,7 +16,7 @@ from pathlib import Path
 
 import media
 import pytest
-from fakes import person
+from fakes import FakeLandmarker, person
 
 from formcheck.batch import (
     STRIDE_S,
@@ -334,6 +334,16 @@ def test_clips_of_one_name_are_called_by_their_paths() -> None:
     assert names(["a/x.mp4", "b/x.mp4", "b/y.mp4"]) == ["a/x.mp4", "b/x.mp4", "y.mp4"]
 
 
+class NoModel(FakeLandmarker):
+    """In the place of the landmarker: somebody stands in every frame."""
+
+    def __init__(self, *_: object) -> None: ...
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_: object) -> None: ...
+
+
 def test_landmarks_are_kept_and_the_second_run_needs_no_model(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -345,19 +355,7 @@ def test_landmarks_are_kept_and_the_second_run_needs_no_model(
     assert isinstance(score_task(short), Scored)
     assert not list(tmp_path.rglob("*.npz"))  # a part of a clip is not the clip
 
-    class Fake:
-        model_name, sha256 = "lite", "0" * 64
-
-        def __init__(self, *_: object) -> None: ...
-        def __enter__(self):
-            return self
-
-        def __exit__(self, *_: object) -> None: ...
-        def picture_of(self, frame): ...
-        def detect(self, frame, picture=None):
-            return person(frame.t, (640, 480))
-
-    monkeypatch.setattr(landmarker, "Landmarker", Fake)
+    monkeypatch.setattr(landmarker, "Landmarker", NoModel)
     first = score_task(clip)
     monkeypatch.delattr(landmarker, "Landmarker")
     second = score_task(clip)
@@ -393,19 +391,7 @@ def test_a_stride_leaves_about_ten_frames_a_second_at_their_own_times(
 def test_stride_auto_looks_at_half_of_twenty_frames_a_second(tmp_path: Path, monkeypatch) -> None:
     from formcheck import landmarker
 
-    class Fake:
-        model_name, sha256 = "lite", "0" * 64
-
-        def __init__(self, *_: object) -> None: ...
-        def __enter__(self):
-            return self
-
-        def __exit__(self, *_: object) -> None: ...
-        def picture_of(self, frame): ...
-        def detect(self, frame, picture=None):
-            return person(frame.t, (64, 48))
-
-    monkeypatch.setattr(landmarker, "Landmarker", Fake)
+    monkeypatch.setattr(landmarker, "Landmarker", NoModel)
     clip = media.clip(tmp_path / "clamshell.mp4", 40, 20)
     done = score_task(task(clip, drill="clamshell", model="lite", stride="auto"))
     assert isinstance(done, Scored)
