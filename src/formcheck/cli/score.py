@@ -61,7 +61,9 @@ def score(
     ] = None,
     stride: Annotated[
         str,
-        typer.Option(help="all frames, or auto: ten a second, which is enough."),
+        typer.Option(
+            help="all frames, or auto: ten a second, twice as fast; holds are timed less finely."
+        ),
     ] = "all",
     out: Annotated[
         Path | None,
