@@ -34,7 +34,7 @@ from .errors import FormcheckError, ModelError, UsageError
 from .pose import JOINTS, Joint, Pose
 from .threads import give_way
 
-__all__ = ["Body", "Landmarker", "plausible"]
+__all__ = ["QUIET", "Body", "Landmarker", "plausible"]
 
 Array = NDArray[np.float64]
 
@@ -206,7 +206,7 @@ class _Silence:
                 os.close(self._kept)
 
 
-_QUIET = _Silence()
+QUIET = _Silence()
 
 
 @cache
@@ -243,7 +243,7 @@ class _Graph:
         for name, value in (("GLOG_minloglevel", "3"), ("TF_CPP_MIN_LOG_LEVEL", "3")):
             os.environ.setdefault(name, value)
         try:
-            with _QUIET:
+            with QUIET:
                 from mediapipe.tasks.python import BaseOptions, vision
         except (ImportError, OSError) as error:
             raise FormcheckError(
@@ -257,7 +257,7 @@ class _Graph:
             min_pose_detection_confidence=confidence,
         )
         try:
-            with _QUIET:
+            with QUIET:
                 self._task = vision.PoseLandmarker.create_from_options(options)
         except (RuntimeError, ValueError, OSError) as error:
             raise ModelError(
@@ -281,7 +281,7 @@ class _Graph:
             RuntimeError, ValueError: the graph broke; close it and make another.
         """
         # On its first frame the model reports on its delegates, on its first body on its shape.
-        with _QUIET if self._first else contextlib.nullcontext():
+        with QUIET if self._first else contextlib.nullcontext():
             if self._video:
                 result = self._task.detect_for_video(picture.image, ms)
             else:
@@ -303,7 +303,7 @@ class _Graph:
     def close(self) -> None:
         task, self._task = self._task, None
         if task is not None:
-            with _QUIET:
+            with QUIET:
                 task.close()
 
 
@@ -323,12 +323,12 @@ class _Looks:
 
     def only(self, confidence: float) -> None:
         """The graphs of other confidences are not needed any more."""
-        self._thread.submit(self._drop, [c for c in self._graphs if c != confidence])
+        self._thread.submit(self._drop, keep=confidence)
 
     def close(self) -> None:
         """After the look that is under way; may be called twice."""
         with contextlib.suppress(RuntimeError):  # it is closed already
-            self._thread.submit(lambda: self._drop(list(self._graphs)))
+            self._thread.submit(self._drop)
         self._thread.shutdown()
 
     def _graph(self, confidence: float) -> _Graph:
@@ -341,13 +341,13 @@ class _Looks:
             return self._graph(confidence).bodies(picture, 0)
         except (RuntimeError, ValueError) as error:
             self._log.append(f"search model restarted ({_line(error)})")
-            self._drop([confidence])
-            return []
-
-    def _drop(self, confidences: list[float]) -> None:
-        for confidence in confidences:
             if confidence in self._graphs:
                 self._graphs.pop(confidence).close()
+            return []
+
+    def _drop(self, keep: float | None = None) -> None:
+        for confidence in [c for c in self._graphs if c != keep]:
+            self._graphs.pop(confidence).close()
 
 
 def _line(error: BaseException) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import os
 import subprocess
 import sys
 import time
@@ -249,6 +248,7 @@ def measure_speed(
     progress: Callable[[str, int, int], None] = lambda what, done, of: None,
 ) -> dict[str, Any] | None:
     """Both loops in turns on one clip; None when there is none, or none of a few seconds."""
+    from ..landmarker import QUIET
     from ..models import find_model
 
     label = choose_clip(labels)
@@ -258,7 +258,7 @@ def measure_speed(
     total = ROUNDS + 2
     turns: list[Turn] = []
     gc.collect()
-    with _quiet():
+    with QUIET:
         for i in range(ROUNDS):
             progress("speed", i, total)
             turns += side_by_side(clip, found, drill)
@@ -285,17 +285,3 @@ def measure_speed(
         "start_up_s": first,
         "peak_memory_mb": peak,
     }
-
-
-@contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """The model's own chatter goes nowhere while it is measured."""
-    kept = os.dup(2)
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nowhere, 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)
