@@ -18,15 +18,18 @@ from statistics import median
 
 import numpy as np
 
-from formcheck.analyzer import Analyzer
-from formcheck.capture import Camera, Frame, Shot, VideoFile
 from formcheck.cli.common import drill_for
-from formcheck.landmarker import Landmarker
-from formcheck.models import find_model
-from formcheck.overlay import Overlay, View
-from formcheck.pipeline import looked_at
-from formcheck.runner import Meter, RunInfo, run_set
+from formcheck.judge.analyzer import Analyzer
+from formcheck.run.loop import run_set
 from formcheck.sinks import BaseSink
+from formcheck.sinks.info import Meter, RunInfo
+from formcheck.sinks.overlay import Overlay, View
+from formcheck.vision.camera import Camera, Shot
+from formcheck.vision.clip import VideoFile
+from formcheck.vision.frames import Frame
+from formcheck.vision.landmarker import Landmarker
+from formcheck.vision.models import find_model
+from formcheck.vision.pipeline import looked_at
 
 SAMPLE = Path(__file__).parent.parent / "sample_videos" / "clamshell__good__front_r1002.mp4"
 

@@ -17,14 +17,16 @@ from pathlib import Path
 
 from turns import in_turns, tell
 
-from formcheck.analyzer import Analyzer
 from formcheck.bench.speed import BareLoop
-from formcheck.capture import VideoFile, to_rgb
 from formcheck.cli.common import drill_for
-from formcheck.landmarker import Landmarker
-from formcheck.models import find_model
-from formcheck.pipeline import looked_at
-from formcheck.runner import RunInfo, run
+from formcheck.judge.analyzer import Analyzer
+from formcheck.run.loop import run
+from formcheck.sinks.info import RunInfo
+from formcheck.vision.clip import VideoFile
+from formcheck.vision.frames import to_rgb
+from formcheck.vision.landmarker import Landmarker
+from formcheck.vision.models import find_model
+from formcheck.vision.pipeline import looked_at
 
 SAMPLE = Path(__file__).parent.parent / "sample_videos" / "clamshell__good__front_r1002.mp4"
 

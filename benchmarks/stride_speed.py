@@ -16,8 +16,8 @@ from dataclasses import replace
 from pathlib import Path
 from statistics import median
 
-from formcheck.batch import Scored, Task, score_task
 from formcheck.cli.common import drill_for
+from formcheck.run.batch import Scored, Task, score_task
 
 
 def main() -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from formcheck.body.pose import Joint, Pose, Side
 from formcheck.events import (
     CannotJudge,
     Event,
@@ -21,7 +22,6 @@ from formcheck.events import (
     SetResult,
     Step,
 )
-from formcheck.pose import Joint, Pose, Side
 
 # A standing person, x and y as shares of the height about the middle of the picture.
 _STANDING = {

@@ -39,7 +39,7 @@ def _mutants(file: str, tests: str, *changes: tuple[str, str, str]) -> list[Muta
 
 MUTANTS = [
     *_mutants(
-        "motion.py",
+        "judge/reps.py",
         "test_motion.py",
         ("reps: no dwell at the start", "t - self._crossed_s >= self.rule.dwell_s", "True"),
         ("reps: no dwell at the end", "if t - self._crossed_s >= rule.dwell_s else None", ""),
@@ -101,6 +101,10 @@ MUTANTS = [
             "self._rest_seen or isfinite(self.rest)",
             "self._rest_seen",
         ),
+    ),
+    *_mutants(
+        "judge/holds.py",
+        "test_motion.py",
         (
             "holds: a wobble is extrapolated",
             "not share < edge or wobbles > self.WOBBLES * len(deep)",
@@ -137,7 +141,7 @@ MUTANTS = [
         ),
     ),
     *_mutants(
-        "stabilise.py",
+        "body/steady.py",
         "test_stabilise.py",
         ("filter: counts frames", "r = 2 * pi * cutoff * dt", "r = 2 * pi * cutoff / 30"),
         ("filter: no beta", "self.min_cutoff + self.beta", "self.min_cutoff + 0 * self.beta"),
@@ -172,7 +176,7 @@ MUTANTS = [
         ),
     ),
     *_mutants(
-        "signals.py",
+        "body/measures.py",
         "test_signals.py",
         ("signals: no visibility gate", "if visibility[joint] >= self.gate else _UNSEEN", ""),
         (
@@ -185,12 +189,16 @@ MUTANTS = [
             "facing = 1.0 if self.shoulder_separation <= 0 else -1.0",
             "facing = 1.0",
         ),
+    ),
+    *_mutants(
+        "drill/measure.py",
+        "test_signals.py",
         ("signals: no memory of gaps", "                past.clear()\n", ""),
         ("signals: endless memory", "while t - past[0][0] > self.over_s:", "while False:"),
         ("signals: hasty", "else self.over_s / 2):", "else 0.0):"),
     ),
     *_mutants(
-        "lane.py",
+        "judge/lane.py",
         "test_contract.py test_analyzer.py",
         ("faults: no persistence", "t - standing.since >= fault.persist_s", "True"),
         (
@@ -227,7 +235,7 @@ MUTANTS = [
         ),
     ),
     *_mutants(
-        "drill.py",
+        "drill/declaration.py",
         "test_contract.py test_registry.py",
         (
             "fault: negative thresholds have no release",
@@ -238,7 +246,7 @@ MUTANTS = [
         ("fault: long cues", "if len(self.cue.split()) > 8:", "if False:"),
     ),
     *_mutants(
-        "analyzer.py",
+        "judge/analyzer.py",
         "test_analyzer.py",
         ("judge: the clock may go back", "if pose.t <= self._t:", "if False:"),
         ("judge: stops at once", "at_once or stood >= STOP_S", "True"),
@@ -254,7 +262,7 @@ MUTANTS = [
         ("judge: both legs at once", "if holder is not None and lane is not holder:", "if False:"),
     ),
     *_mutants(
-        "scoring.py",
+        "judge/scoring.py",
         "test_scoring.py",
         ("score: unseen sets", "< USABLE:", "< 0:"),
         ("score: doubtful faults cost all", "cost / 2 if", "cost if"),
@@ -263,7 +271,7 @@ MUTANTS = [
         ("score: half a dose", "0.5 + 0.5 * share", "1.0"),
     ),
     *_mutants(
-        "registry.py",
+        "catalogue/registry.py",
         "test_registry.py",
         ("registry: no hint", "if near else", "if False else"),
         ("registry: anything is a drill", "if not isinstance(drill, Drill):", "if False:"),
@@ -343,7 +351,7 @@ def main() -> int:
         shutil.copytree(SOURCE, package, ignore=shutil.ignore_patterns("__pycache__"))
         untouched = Mutant(
             "untouched",
-            "pose.py",
+            "body/pose.py",
             "class Pose",
             "class Pose",
             "test_motion.py test_stabilise.py test_geometry.py test_signals.py test_contract.py test_analyzer.py test_scoring.py test_registry.py",

@@ -16,10 +16,10 @@ from pathlib import Path
 
 import numpy as np
 
-from formcheck.analyzer import Analyzer
+from formcheck.body.pose import JOINTS, Joint, Pose, Side
 from formcheck.drill import Dose, Drill
 from formcheck.events import Event, SetResult, Step
-from formcheck.pose import JOINTS, Joint, Pose, Side
+from formcheck.judge.analyzer import Analyzer
 
 Figure = Mapping[str, complex]
 

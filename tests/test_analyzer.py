@@ -27,7 +27,8 @@ from stick import (
     standing_side_on,
 )
 
-from formcheck.analyzer import Analyzer
+from formcheck.body.pose import Pose, Side
+from formcheck.catalogue.registry import get_drill
 from formcheck.drill import Dose, Fault
 from formcheck.events import (
     CannotJudge,
@@ -47,8 +48,7 @@ from formcheck.events import (
     SetDone,
     SideChosen,
 )
-from formcheck.pose import Pose, Side
-from formcheck.registry import get_drill
+from formcheck.judge.analyzer import Analyzer
 
 ABDUCTION = get_drill("standing_hip_abduction")
 BRIDGE = get_drill("hip_bridge")

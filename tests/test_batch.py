@@ -18,7 +18,11 @@ import media
 import pytest
 from fakes import FakeLandmarker, person
 
-from formcheck.batch import (
+from formcheck.cli import main
+from formcheck.cli.common import find_clips
+from formcheck.cli.many import names
+from formcheck.errors import InputError, UsageError
+from formcheck.run.batch import (
     STRIDE_S,
     Failed,
     Scored,
@@ -29,11 +33,8 @@ from formcheck.batch import (
     score_task,
     spread,
 )
-from formcheck.capture import VideoFile, write_track
-from formcheck.cli import main
-from formcheck.cli.common import find_clips
-from formcheck.cli.many import names
-from formcheck.errors import InputError, UsageError
+from formcheck.vision.clip import VideoFile
+from formcheck.vision.track import write_track
 
 
 def track(path: Path, n: int = 40) -> Path:
@@ -347,7 +348,7 @@ class NoModel(FakeLandmarker):
 def test_landmarks_are_kept_and_the_second_run_needs_no_model(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from formcheck import landmarker
+    from formcheck.vision import landmarker
 
     sample = Path(__file__).parent.parent / "sample_videos" / "clamshell__good__front_r1002.mp4"
     clip = task(sample, drill="clamshell", model="lite", cache=str(tmp_path / "kept"))
@@ -389,7 +390,7 @@ def test_a_stride_leaves_about_ten_frames_a_second_at_their_own_times(
 
 
 def test_stride_auto_looks_at_half_of_twenty_frames_a_second(tmp_path: Path, monkeypatch) -> None:
-    from formcheck import landmarker
+    from formcheck.vision import landmarker
 
     monkeypatch.setattr(landmarker, "Landmarker", NoModel)
     clip = media.clip(tmp_path / "clamshell.mp4", 40, 20)

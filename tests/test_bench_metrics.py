@@ -8,19 +8,12 @@ from pathlib import Path
 import pytest
 
 from formcheck.bench.curves import curves, fit
-from formcheck.bench.labels import (
-    Label,
-    TrueFault,
-    TrueHold,
-    TrueRep,
-    find_labels,
-    read_label,
-)
+from formcheck.bench.labels import Label, TrueFault, TrueHold, TrueRep, find_labels, read_label
 from formcheck.bench.match import iou, overlap, pair
 from formcheck.bench.metrics import Count, judge, misses, summarise
+from formcheck.body.pose import Side
 from formcheck.errors import InputError
 from formcheck.events import CannotJudgeSpan, FaultSpan, Hold, Reason, Rep, SetResult
-from formcheck.pose import Side
 
 
 def fault(code: str, from_s: float = 2.0, to_s: float = 3.0, magnitude: float = 20.0) -> FaultSpan:

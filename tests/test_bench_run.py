@@ -17,7 +17,6 @@ import typer
 from fakes import person
 from typer.testing import CliRunner
 
-from formcheck import cache
 from formcheck.bench import answers, replays, run
 from formcheck.bench.command import bench
 from formcheck.bench.document import (
@@ -29,15 +28,16 @@ from formcheck.bench.document import (
     measured,
     parse_bars,
 )
-from formcheck.bench.figures import curve_svg
 from formcheck.bench.labels import find_labels
-from formcheck.bench.report import BY_HAND, comparison_text, markdown, misses_text, summary_text
+from formcheck.bench.plots import curve_svg
 from formcheck.bench.run import ClipRun, Outcome, Plan, Wrong, run_bench
 from formcheck.bench.speed import Turn, Turns, choose_clip
-from formcheck.capture import write_track
+from formcheck.bench.tables import BY_HAND, comparison_text, markdown, misses_text, summary_text
+from formcheck.body.pose import Joint, Pose, Side
 from formcheck.errors import FormcheckError, InputError, ModelError, UsageError
 from formcheck.events import FaultSpan, Hold, Rep, SetResult
-from formcheck.pose import Joint, Pose, Side
+from formcheck.vision import kept as cache
+from formcheck.vision.track import write_track
 
 SIZE = (640, 480)
 

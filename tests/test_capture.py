@@ -17,22 +17,14 @@ import media
 import numpy as np
 import pytest
 
-from formcheck.capture import (
-    Camera,
-    PoseTrack,
-    RealtimeFile,
-    Shot,
-    TrackWriter,
-    VideoFile,
-    _Grabber,
-    open_source,
-    quantise,
-    to_rgb,
-    turn,
-    write_track,
-)
+from formcheck.body.pose import Pose
 from formcheck.errors import InputError, UsageError
-from formcheck.pose import Pose
+from formcheck.vision.camera import Camera, Shot, _Grabber
+from formcheck.vision.clip import VideoFile
+from formcheck.vision.frames import to_rgb, turn
+from formcheck.vision.playback import RealtimeFile
+from formcheck.vision.source import open_source
+from formcheck.vision.track import PoseTrack, TrackWriter, quantise, write_track
 
 
 def times(stream: VideoFile) -> list[float]:
@@ -670,7 +662,7 @@ def test_open_source_knows_what_is_meant(tmp_path: Path, monkeypatch: pytest.Mon
 
 def test_no_camera_is_silent_on_stderr() -> None:
     code = (
-        "from formcheck.capture import Camera\n"
+        "from formcheck.vision.camera import Camera\n"
         "try: Camera(63, open_s=5)\n"
         "except Exception as e: print(type(e).__name__)"
     )

@@ -10,11 +10,11 @@ from xml.etree import ElementTree
 
 import pytest
 
-from formcheck.cards import drawing_svg, drawing_text, markdown_page, text_card
+from formcheck.catalogue.cards import drawing_svg, drawing_text, markdown_page, text_card
+from formcheck.catalogue.figures import POSTURES, body_of, pose_of, posture_of, turned
+from formcheck.catalogue.registry import all_drills, get_drill
 from formcheck.cli import main
 from formcheck.drill import Drill, View
-from formcheck.figures import POSTURES, body_of, pose_of, posture_of, turned
-from formcheck.registry import all_drills, get_drill
 
 ROOT = Path(__file__).resolve().parent.parent
 DRILLS = list(all_drills().values())

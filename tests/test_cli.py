@@ -14,13 +14,16 @@ import numpy as np
 import pytest
 from fakes import person
 
-from formcheck import capture, landmarker
-from formcheck.capture import cv2, write_track
+from formcheck.body.pose import Pose
+from formcheck.catalogue.registry import drill_names
 from formcheck.cli import main
 from formcheck.cli.common import drill_for, expand, label_dose
 from formcheck.errors import InputError, UsageError
-from formcheck.pose import Pose
-from formcheck.registry import drill_names
+from formcheck.vision import landmarker, source
+from formcheck.vision.camera import cv2
+from formcheck.vision.clip import VideoFile
+from formcheck.vision.frames import Frame
+from formcheck.vision.track import write_track
 
 SIZE = (64, 48)
 
@@ -74,9 +77,9 @@ def blind(monkeypatch: pytest.MonkeyPatch) -> None:
 
         def __exit__(self, *_: object) -> None: ...
 
-        def picture_of(self, frame: capture.Frame) -> None: ...
+        def picture_of(self, frame: Frame) -> None: ...
 
-        def detect(self, frame: capture.Frame, picture: object = None) -> Pose:
+        def detect(self, frame: Frame, picture: object = None) -> Pose:
             h, w = frame.image.shape[:2]
             return Pose.missing(frame.t, (w, h))
 
@@ -278,13 +281,13 @@ def test_a_cut_off_clip_is_judged_as_far_as_it_goes_with_a_warning(
     run, tmp_path: Path, blind: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clip = video(tmp_path / "clamshell.mp4")
-    real = capture.VideoFile._account
+    real = VideoFile._account
 
     def short(self, read: int, *rest: object) -> None:
         self.frames_expected = 40
         real(self, read, *rest)
 
-    monkeypatch.setattr(capture.VideoFile, "_account", short)
+    monkeypatch.setattr(VideoFile, "_account", short)
     ran = run("score", clip, "--json", "-")
     assert ran.code == 0
     assert json.loads(ran.out)["frames"] == 10
@@ -323,7 +326,7 @@ def test_unwritable_output_is_found_before_the_work(
     def read(*_: object, **__: object) -> None:
         raise AssertionError("the clip was opened")
 
-    monkeypatch.setattr(capture, "open_source", read)
+    monkeypatch.setattr(source, "open_source", read)
     one_line(run("score", track, "--json", track.parent / "none" / "r.json"), 2)
 
 
@@ -378,7 +381,7 @@ def test_an_unforeseen_error_is_one_line_too(
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("two\nlines")
 
-    monkeypatch.setattr(capture, "open_source", broken)
+    monkeypatch.setattr(source, "open_source", broken)
     one_line(run("score", track), 1, "--debug")
 
 
@@ -386,7 +389,7 @@ def test_ctrl_c_is_code_130(run, track: Path, monkeypatch: pytest.MonkeyPatch) -
     def stop(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(capture, "open_source", stop)
+    monkeypatch.setattr(source, "open_source", stop)
     ran = run("score", track)
     assert ran.code == 130
     assert len(ran.err.splitlines()) == 1

@@ -18,7 +18,7 @@ import pytest
 from fakes import person
 
 import formcheck
-from formcheck.capture import write_track
+from formcheck.vision.track import write_track
 
 pytest.importorskip("distributed")
 
@@ -120,7 +120,7 @@ def test_a_worker_with_another_formcheck_is_refused(
 ) -> None:
     other = tmp_path / "other"
     shutil.copytree(PACKAGE, other / "formcheck", ignore=shutil.ignore_patterns("__pycache__"))
-    with (other / "formcheck" / "scoring.py").open("a") as code:
+    with (other / "formcheck" / "judge" / "scoring.py").open("a") as code:
         code.write("\n# another one\n")
     with worker(address), worker(address, other):
         run = score(clips, "--out", tmp_path / "out", "--cluster", address)
@@ -131,7 +131,7 @@ def test_a_worker_with_another_formcheck_is_refused(
 
 
 def test_a_worker_with_another_model_is_refused(address: str, tmp_path: Path) -> None:
-    from formcheck.models import find_model
+    from formcheck.vision.models import find_model
 
     sample = PACKAGE.parent.parent / "sample_videos" / "clamshell__good__front_r1002.mp4"
     model = tmp_path / "m.task"

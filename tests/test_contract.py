@@ -35,13 +35,14 @@ from stick import (
     standing_side_on,
 )
 
+from formcheck.body.measures import Body
+from formcheck.body.pose import Pose, Side
+from formcheck.catalogue.registry import all_drills
 from formcheck.drill import NEAR_FALL, Dose, Drill, Facts, Fault, Sides
+from formcheck.drill.measure import Signal
+from formcheck.drill.rules import HoldRule, RepRule
 from formcheck.events import Event, FaultCleared, FaultNotJudged, FaultRaised, Reason
-from formcheck.lane import Lane
-from formcheck.motion import HoldRule, RepRule
-from formcheck.pose import Pose, Side
-from formcheck.registry import all_drills
-from formcheck.signals import Body, Signal
+from formcheck.judge.lane import Lane
 
 DRILLS = list(all_drills().values())
 FAULTS = [(d, f) for d in DRILLS for f in d.faults]
@@ -620,7 +621,7 @@ def test_some_movements_are_another_exercise(drill: Drill) -> None:
 @every_drill
 def test_nothing_is_done_by_somebody_at_rest(drill: Drill) -> None:
     """Every stick posture held still, and every rendered person's first second stretched."""
-    from formcheck.analyzer import Analyzer
+    from formcheck.judge.analyzer import Analyzer
 
     still = [load_track(p)[5] for p in sorted(TRACKS.glob("*good__*.npz"))[:6]]
     for first in (*still, pose(0.0, standing()), pose(0.0, on_the_back())):

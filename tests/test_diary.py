@@ -14,6 +14,7 @@ import typer
 from typer.testing import CliRunner
 from voicelog import complaints
 
+from formcheck.catalogue.registry import get_drill
 from formcheck.cli import coached, diary
 from formcheck.cli import live as live_command
 from formcheck.cli import report as report_command
@@ -22,8 +23,7 @@ from formcheck.coach.session import Item
 from formcheck.drill import Dose
 from formcheck.errors import FormcheckError, InputError, UsageError
 from formcheck.journal import Journal, default_path
-from formcheck.registry import get_drill
-from formcheck.runner import RunInfo
+from formcheck.sinks.info import RunInfo
 
 TRACKS = Path(__file__).parent / "tracks"
 PLAN = """
@@ -207,11 +207,12 @@ def test_pain_is_asked_until_it_is_a_number(answers: dict) -> None:
 
 
 def test_a_single_drill_is_kept_and_spoken_too(tmp_path: Path, bridge: str) -> None:
-    from formcheck.analyzer import Analyzer
-    from formcheck.capture import open_source
+    from formcheck.catalogue.registry import get_drill
     from formcheck.drill import Dose
-    from formcheck.registry import get_drill
-    from formcheck.runner import RunInfo, run_set
+    from formcheck.judge.analyzer import Analyzer
+    from formcheck.run.loop import run_set
+    from formcheck.sinks.info import RunInfo
+    from formcheck.vision.source import open_source
 
     log, drill = tmp_path / "voice.jsonl", get_drill("hip_bridge")
     options = coached.Options(bridge, mute=True, voice_log=log)

@@ -116,7 +116,7 @@ def test_a_cv2_that_does_not_load_is_wrong_with_the_mend(
 
 
 def test_a_model_that_was_never_fetched_is_no_fault_but_a_damaged_one_is() -> None:
-    from formcheck.models import locate
+    from formcheck.vision.models import locate
 
     check = doctor._model("heavy")
     assert (check.ok, check.must) == (False, False)
@@ -159,8 +159,8 @@ def test_no_display_is_said_and_is_no_must(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_no_camera_is_opened_unless_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    from formcheck import capture
     from formcheck.errors import InputError
+    from formcheck.vision import camera as cameras
 
     opened: list[object] = []
 
@@ -168,7 +168,7 @@ def test_no_camera_is_opened_unless_asked(monkeypatch: pytest.MonkeyPatch) -> No
         opened.append(source)
         raise InputError("camera 7: expected a camera, none answers")
 
-    monkeypatch.setattr(capture, "Camera", camera)
+    monkeypatch.setattr(cameras, "Camera", camera)
     assert doctor._camera(None).ok
     assert opened == []
     check = doctor._camera("7")

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from formcheck.body.pose import Side
+from formcheck.catalogue.registry import get_drill
 from formcheck.drill import Body, Drill, Facts
-from formcheck.pose import Side
-from formcheck.registry import get_drill
-from formcheck.signals import Signal
+from formcheck.drill.measure import Signal
 
 FLOOR = (
     "stomach_tone",

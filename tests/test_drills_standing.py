@@ -24,10 +24,11 @@ from stick import (
     turned,
 )
 
+from formcheck.body.pose import Side
+from formcheck.catalogue.registry import get_drill
+from formcheck.drill.rules import HoldRule
 from formcheck.events import Reason
-from formcheck.motion import HoldRule, Holds
-from formcheck.pose import Side
-from formcheck.registry import get_drill
+from formcheck.judge.holds import Holds
 
 TIMES = reps(3, rise=1.4, hold=1.0, fall=1.4)
 WHOLE_S = 16.0

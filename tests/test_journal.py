@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from formcheck.body.pose import Side
 from formcheck.errors import InputError
 from formcheck.events import (
     CannotJudge,
@@ -34,8 +35,7 @@ from formcheck.events import (
 )
 from formcheck.journal import Journal, JournalSink, export_csv, export_json, import_folder
 from formcheck.journal.schema import APPLICATION_ID, MIGRATIONS, VERSION
-from formcheck.pose import Side
-from formcheck.runner import RunInfo
+from formcheck.sinks.info import RunInfo
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=timezone(timedelta(hours=1)))
 FAULT = FaultSpan("pelvis_roll", 2.0, 3.0, 21.5, "deg", 2, "Hips stacked, belly button forwards")

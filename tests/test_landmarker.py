@@ -18,22 +18,28 @@ import numpy as np
 import pytest
 from fakes import person
 
-from formcheck import landmarker as module
-from formcheck.capture import Frame, Image, PoseTrack, VideoFile, write_track
+from formcheck.body.pose import Joint, Pose
 from formcheck.errors import ModelError, UsageError
-from formcheck.landmarker import Body, Landmarker, plausible
-from formcheck.pose import Joint, Pose
+from formcheck.vision import landmarker as module
+from formcheck.vision import looks
+from formcheck.vision.clip import VideoFile
+from formcheck.vision.detection import Detection, plausible
+from formcheck.vision.frames import Frame, Image
+from formcheck.vision.graph import Picture
+from formcheck.vision.landmarker import Landmarker
+from formcheck.vision.silence import Silence
+from formcheck.vision.track import PoseTrack, write_track
 
 ROOT = Path(__file__).parents[1]
 SIZE = (640, 480)
 
 
-def body(dx: float = 0.0, scale: float = 1.0) -> Body:
+def body(dx: float = 0.0, scale: float = 1.0) -> Detection:
     """A standing person, moved to the right and scaled about the middle of the picture."""
     middle = np.array([320.0, 240.0])
     xy = middle + (person(0.0, SIZE).xy - middle) * scale + [dx, 0.0]
     world = np.random.default_rng(0).normal(0, 0.4, (33, 3))
-    return Body(xy, np.full(33, 0.9), world, SIZE)
+    return Detection(xy, np.full(33, 0.9), world, SIZE)
 
 
 # ------------------------------------------------------------- a scripted model, no mediapipe
@@ -45,7 +51,7 @@ Look = tuple[int, float, bool]  # degrees, confidence, whether it is the tracker
 class Scene:
     """What a scripted model sees, and a record of how it was asked."""
 
-    sees: Callable[[int, Look], list[Body]] = lambda number, look: [body()]
+    sees: Callable[[int, Look], list[Detection]] = lambda number, look: [body()]
     looks: list[tuple[int, Look]] = field(default_factory=list)
     stamps: list[int] = field(default_factory=list)
     made: int = 0
@@ -68,10 +74,10 @@ def scene(monkeypatch: pytest.MonkeyPatch) -> Scene:
             script.open += 1
 
         @staticmethod
-        def picture(rgb: Image) -> module.Picture:
-            return module.Picture(rgb, None)
+        def picture(rgb: Image) -> Picture:
+            return Picture(rgb, None)
 
-        def bodies(self, picture: module.Picture, ms: int) -> list[Body]:
+        def bodies(self, picture: Picture, ms: int) -> list[Detection]:
             number, degrees = media.read_code(picture.rgb)
             look = (degrees, self.confidence, self.video)
             script.looks.append((number, look))
@@ -85,7 +91,8 @@ def scene(monkeypatch: pytest.MonkeyPatch) -> Scene:
         def close(self) -> None:
             script.open -= 1
 
-    monkeypatch.setattr(module, "_Graph", Graph)
+    monkeypatch.setattr(module, "Graph", Graph)
+    monkeypatch.setattr(looks, "Graph", Graph)
     return script
 
 
@@ -134,7 +141,7 @@ def test_the_prone_turn_is_tried_on_the_very_first_frame(scene: Scene, model: Pa
 
 
 def test_one_look_is_not_believed(scene: Scene, model: Path) -> None:
-    def jumps(number: int, look: Look) -> list[Body]:
+    def jumps(number: int, look: Look) -> list[Detection]:
         return [body(dx=150.0 * (number % 2) - 75)] if look[0] == 90 else []
 
     scene.sees = jumps
@@ -212,7 +219,7 @@ def test_what_a_searched_way_brings_after_a_loss_is_checked_again(
 ) -> None:
     speck = body(scale=0.05)
 
-    def turned(number: int, look: Look) -> list[Body]:
+    def turned(number: int, look: Look) -> list[Detection]:
         if look[0] != 90 or 20 <= number < 24:
             return []
         return [body() if number < 20 else speck]
@@ -225,21 +232,23 @@ def test_what_a_searched_way_brings_after_a_loss_is_checked_again(
 # ------------------------------------------------------------------------------- plausibility
 
 
-def changed(joint: Joint, xy: tuple[float, float] | None = None, seen: float | None = None) -> Body:
+def changed(
+    joint: Joint, xy: tuple[float, float] | None = None, seen: float | None = None
+) -> Detection:
     one = body()
     points, visibility = one.xy.copy(), one.visibility.copy()
     if xy is not None:
         points[joint] = xy
     if seen is not None:
         visibility[joint] = seen
-    return Body(points, visibility, one.world, SIZE)
+    return Detection(points, visibility, one.world, SIZE)
 
 
-def hidden(*parts: str) -> Body:
+def hidden(*parts: str) -> Detection:
     one = body()
     visibility = one.visibility.copy()
     visibility[[j for j in Joint if j.name.endswith(parts)]] = 0.4
-    return Body(one.xy, visibility, one.world, SIZE)
+    return Detection(one.xy, visibility, one.world, SIZE)
 
 
 def test_a_body_is_plausible_at_any_turn() -> None:
@@ -264,7 +273,7 @@ def test_what_is_no_body() -> None:
         "no knee": hidden("KNEE"),
         "a long arm": changed(Joint.LEFT_WRIST, (630.0, 20.0)),
         "a long leg": changed(Joint.RIGHT_KNEE, (20.0, 470.0)),
-        "stumps": Body(points, stumps.visibility, stumps.world, SIZE),
+        "stumps": Detection(points, stumps.visibility, stumps.world, SIZE),
         "nowhere": changed(Joint.NOSE, (np.nan, np.nan)),
     }
     for what, one in wrong.items():
@@ -272,7 +281,7 @@ def test_what_is_no_body() -> None:
 
 
 def test_turning_back_moves_the_pixels_of_a_picture_and_the_landmarks_alike() -> None:
-    from formcheck.capture import turn
+    from formcheck.vision.frames import turn
 
     picture = np.zeros((48, 64, 3), np.uint8)
     picture[10, 20] = 255
@@ -280,7 +289,9 @@ def test_turning_back_moves_the_pixels_of_a_picture_and_the_landmarks_alike() ->
         turned = turn(picture, degrees)
         y, x = np.argwhere(turned[..., 0])[0]
         size = (turned.shape[1], turned.shape[0])
-        one = Body(np.tile([float(x), float(y)], (33, 1)), np.ones(33), np.zeros((33, 3)), size)
+        one = Detection(
+            np.tile([float(x), float(y)], (33, 1)), np.ones(33), np.zeros((33, 3)), size
+        )
         back = one.turned_back(degrees)
         assert back.xy[0].tolist() == [20.0, 10.0] and back.size == (64, 48)
 
@@ -288,8 +299,8 @@ def test_turning_back_moves_the_pixels_of_a_picture_and_the_landmarks_alike() ->
 # ------------------------------------------------------------------------------ several people
 
 
-def two(dx: float = 250.0, scale: float = 1.0) -> Callable[[int, Look], list[Body]]:
-    def sees(number: int, look: Look) -> list[Body]:
+def two(dx: float = 250.0, scale: float = 1.0) -> Callable[[int, Look], list[Detection]]:
+    def sees(number: int, look: Look) -> list[Detection]:
         return [body(-100.0)] if look[2] else [body(dx - 100.0, scale), body(-100.0)]
 
     return sees
@@ -338,7 +349,7 @@ def test_how_long_a_look_takes_changes_nothing_and_is_not_waited_for_at_once(
     both = two()
     tracked_meanwhile = []
 
-    def slowly(number: int, look: Look) -> list[Body]:
+    def slowly(number: int, look: Look) -> list[Detection]:
         if not look[2]:  # until the tracker has gone on
             until = time.monotonic() + 5
             while not any(n > number for n, (_, _, video) in scene.looks if video):
@@ -357,7 +368,7 @@ def test_how_long_a_look_takes_changes_nothing_and_is_not_waited_for_at_once(
 
 
 def test_closing_waits_for_a_look(scene: Scene, model: Path) -> None:
-    def slowly(number: int, look: Look) -> list[Body]:
+    def slowly(number: int, look: Look) -> list[Detection]:
         if not look[2]:
             time.sleep(0.1)
         return [body()]
@@ -430,14 +441,14 @@ def test_every_graph_is_closed_once(scene: Scene, model: Path) -> None:
 def test_a_tracker_that_cannot_be_made_leaves_no_graph_and_no_thread(
     monkeypatch: pytest.MonkeyPatch, scene: Scene, model: Path
 ) -> None:
-    made = module._Graph
+    made = module.Graph
 
     def no_tracker(path: str, confidence: float, *, video: bool) -> Any:
         if video:
             raise ModelError("broken")
         return made(path, confidence, video=video)
 
-    monkeypatch.setattr(module, "_Graph", no_tracker)
+    monkeypatch.setattr(module, "Graph", no_tracker)
     with pytest.raises(ModelError, match="broken"):
         Landmarker(model)
     assert scene.open == 0
@@ -447,7 +458,7 @@ def test_a_tracker_that_cannot_be_made_leaves_no_graph_and_no_thread(
 def test_stderr_is_back_only_when_the_last_of_several_threads_is_through(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
-    quiet = module._Silence()
+    quiet = Silence()
     inside, leave = threading.Event(), threading.Event()
 
     def stay() -> None:
@@ -577,9 +588,9 @@ def test_a_file_that_is_no_model_is_one_line(tmp_path: Path) -> None:
 def test_nothing_is_printed_and_stderr_works_again(lite: Path) -> None:
     code = (
         "import sys, os, numpy as np\n"
-        "import formcheck.landmarker as m\n"
+        "import formcheck.vision.landmarker as m\n"
         "assert 'mediapipe' not in sys.modules\n"
-        "from formcheck.capture import Frame\n"
+        "from formcheck.vision.camera import Frame\n"
         "with m.Landmarker(sys.argv[1]) as lm:\n"
         "    lm.detect(Frame(0.0, np.zeros((480, 640, 3), np.uint8)))\n"
         "os.write(2, b'after')\n"

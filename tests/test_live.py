@@ -15,10 +15,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from formcheck.capture import PoseTrack, write_track
+from formcheck.body.pose import Pose
 from formcheck.cli.live import _frames
 from formcheck.errors import InputError
-from formcheck.pose import Pose
+from formcheck.vision.track import PoseTrack, write_track
 
 needs_x = pytest.mark.skipif(
     not sys.platform.startswith("linux"), reason="Xvfb stands for a Linux desktop"
@@ -278,8 +278,9 @@ def test_a_source_that_dies_is_reported_and_what_was_done_is_saved(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """In this process, with a camera that goes after a second and a model that sees nobody."""
-    from formcheck import capture, landmarker
     from formcheck.cli import main
+    from formcheck.vision import camera, landmarker, source
+    from formcheck.vision.frames import Frame
 
     class Blind:
         model_name, sha256, log = "none", "0" * 64, ()
@@ -291,9 +292,9 @@ def test_a_source_that_dies_is_reported_and_what_was_done_is_saved(
 
         def __exit__(self, *_: object) -> None: ...
 
-        def picture_of(self, frame: capture.Frame) -> None: ...
+        def picture_of(self, frame: Frame) -> None: ...
 
-        def detect(self, frame: capture.Frame, picture: object = None) -> Pose:
+        def detect(self, frame: Frame, picture: object = None) -> Pose:
             return Pose.missing(frame.t, SIZE)
 
     class Dying:
@@ -306,19 +307,19 @@ def test_a_source_that_dies_is_reported_and_what_was_done_is_saved(
             if Dying.made > 1:
                 raise InputError("it does not open")
 
-        def read(self) -> capture.Shot | None:
+        def read(self) -> camera.Shot | None:
             self.left -= 1
             time.sleep(0.02)
             now = time.monotonic()
             image = np.zeros((48, 64, 3), np.uint8)
-            return capture.Shot(now, image, now) if self.left >= 0 else None
+            return camera.Shot(now, image, now) if self.left >= 0 else None
 
         def release(self) -> None: ...
 
-    def dying(source: str, **_: object) -> capture.Camera:
-        return capture.Camera(int(source), open_device=Dying, stall_s=0.3, give_up_s=0.6)
+    def dying(number: str, **_: object) -> camera.Camera:
+        return camera.Camera(int(number), open_device=Dying, stall_s=0.3, give_up_s=0.6)
 
-    monkeypatch.setattr(capture, "open_source", dying)
+    monkeypatch.setattr(source, "open_source", dying)
     monkeypatch.setattr(landmarker, "Landmarker", Blind)
     result = tmp_path / "r.json"
     with pytest.raises(SystemExit) as stop:

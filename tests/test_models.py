@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from formcheck import models
 from formcheck.errors import FormcheckError, ModelError, UsageError
-from formcheck.models import Model, find_model, get_model, known_models, locate
+from formcheck.vision import models
+from formcheck.vision.models import Model, find_model, get_model, known_models, locate
 
 
 def bundle(path: Path, *parts: str) -> Path:

@@ -10,7 +10,9 @@ from math import nan
 import pytest
 from stick import moving, rep_at, reps
 
-from formcheck.motion import HoldRule, Holds, HoldShape, RepRule, Reps, RepShape, RepState
+from formcheck.drill.rules import HoldRule, RepRule
+from formcheck.judge.holds import Holds, HoldShape
+from formcheck.judge.reps import Reps, RepShape, RepState
 
 RULE = RepRule(start=10, end=6, top=20, full=40)
 FPS = 50.0

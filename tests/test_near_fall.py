@@ -17,12 +17,12 @@ from stick import (
     turned,
 )
 
+from formcheck.body.pose import Side
+from formcheck.catalogue.registry import all_drills, get_drill
 from formcheck.coach.progression import Planned
 from formcheck.coach.session import Session, Stage, program
 from formcheck.drill import Dose
 from formcheck.events import FaultRaised, SetResult
-from formcheck.pose import Side
-from formcheck.registry import all_drills, get_drill
 
 STANCE = get_drill("single_leg_stance")
 ABDUCTION = get_drill("standing_hip_abduction")

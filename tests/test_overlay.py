@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from fakes import FAULT, person, scenes, step
 
+from formcheck.body.pose import Joint, Pose
 from formcheck.events import FaultRaised, Phase, Reason, RepDone
-from formcheck.overlay import (
+from formcheck.sinks.overlay import (
     ADVICE,
     FOOTER,
     GREEN,
@@ -24,7 +25,6 @@ from formcheck.overlay import (
     _wrap,
     draw,
 )
-from formcheck.pose import Joint, Pose
 
 SIZES = [(640, 480), (1280, 720), (480, 854), (161, 121), (16, 16)]
 

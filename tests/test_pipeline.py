@@ -13,11 +13,12 @@ from pathlib import Path
 import pytest
 from fakes import FakeAnalyzer, FakeFrame, FakeLandmarker, frames, poses
 
-from formcheck.capture import VideoFile
 from formcheck.errors import InputError, ModelError
-from formcheck.pipeline import ROOM, looked_at
-from formcheck.runner import Control, RunInfo, run_set
-from formcheck.threads import Belt
+from formcheck.run.loop import Control, run_set
+from formcheck.sinks.info import RunInfo
+from formcheck.vision.clip import VideoFile
+from formcheck.vision.pipeline import ROOM, looked_at
+from formcheck.vision.threads import Belt
 
 SAMPLES = Path(__file__).parent.parent / "sample_videos"
 
@@ -36,10 +37,10 @@ def _no_thread_stays() -> Iterator[None]:
 
 
 def test_a_real_clip_gives_the_very_same_result_as_the_serial_loop() -> None:
-    from formcheck.analyzer import Analyzer
-    from formcheck.landmarker import Landmarker
-    from formcheck.models import find_model
-    from formcheck.registry import get_drill
+    from formcheck.catalogue.registry import get_drill
+    from formcheck.judge.analyzer import Analyzer
+    from formcheck.vision.landmarker import Landmarker
+    from formcheck.vision.models import find_model
 
     def answer(pipelined: bool) -> str:
         seen: list[object] = []

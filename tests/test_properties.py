@@ -25,11 +25,11 @@ from stick import (
     resampled,
 )
 
-from formcheck.analyzer import Analyzer
+from formcheck.body.pose import JOINTS, Pose
+from formcheck.catalogue.registry import all_drills, get_drill
 from formcheck.drill import Drill
 from formcheck.events import SetResult
-from formcheck.pose import JOINTS, Pose
-from formcheck.registry import all_drills, get_drill
+from formcheck.judge.analyzer import Analyzer
 
 NAMES = (
     "clamshell__too_fast__front_l1009",

@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from formcheck.capture import PoseTrack
-from formcheck.pose import Pose
-from formcheck.recognise import Recogniser
-from formcheck.registry import all_drills
+from formcheck.body.pose import Pose
+from formcheck.catalogue.registry import all_drills
+from formcheck.judge.recognise import Recogniser
+from formcheck.vision.track import PoseTrack
 
 TRACKS = Path(__file__).parent / "tracks"
 

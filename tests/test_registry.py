@@ -8,14 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from formcheck import drills, registry
+from formcheck import drills
+from formcheck.catalogue import registry
+from formcheck.catalogue.registry import all_drills, drill_names, get_drill, load_drill_file
 from formcheck.drill import Drill
 from formcheck.errors import UnknownDrill, UsageError
-from formcheck.registry import all_drills, drill_names, get_drill, load_drill_file
 
 MINE = """
 from dataclasses import replace
-from formcheck.registry import get_drill
+from formcheck.catalogue.registry import get_drill
 DRILL = replace(get_drill("clamshell"), name={name!r}, title="Mine")
 """
 

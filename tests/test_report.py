@@ -16,19 +16,20 @@ import numpy as np
 import pytest
 from fakes import person
 
-from formcheck.capture import Frame, PoseTrack, write_track
+from formcheck.body.pose import Pose, Side
+from formcheck.catalogue.registry import all_drills, get_drill
 from formcheck.cli import report as command
 from formcheck.errors import InputError, UsageError
 from formcheck.events import CannotJudgeSpan, FaultSpan, Hold, Reason, Rep, SetResult
 from formcheck.journal import Journal, JournalSink, default_path
-from formcheck.pose import Pose, Side
-from formcheck.registry import all_drills, get_drill
+from formcheck.judge.scoring import shown
 from formcheck.report import from_journal, from_result, render
 from formcheck.report.data import Seen, seen_in, with_stills
 from formcheck.report.stills import blur_face, stills
 from formcheck.report.style import DARK, LIGHT
-from formcheck.runner import RunInfo
-from formcheck.scoring import shown
+from formcheck.sinks.info import RunInfo
+from formcheck.vision.frames import Frame
+from formcheck.vision.track import PoseTrack, write_track
 
 ROLL = FaultSpan("pelvis_roll", 5.0, 7.0, 21.5, "deg", 2, "Hips stacked, belly button forwards")
 VOID = {"meta", "img", "line", "rect", "circle", "path", "polyline", "br", "link", "input"}
@@ -383,9 +384,9 @@ def test_the_stills_of_a_stored_result_find_the_face_again(
             looked_at.append(frame.t)
             return person(frame.t)
 
-    monkeypatch.setattr("formcheck.capture.open_source", lambda path: Source())
-    monkeypatch.setattr("formcheck.landmarker.Landmarker", Finder)
-    monkeypatch.setattr("formcheck.models.find_model", lambda name: name)
+    monkeypatch.setattr("formcheck.vision.source.open_source", lambda path: Source())
+    monkeypatch.setattr("formcheck.vision.landmarker.Landmarker", Finder)
+    monkeypatch.setattr("formcheck.vision.models.find_model", lambda name: name)
     results, clip, out = (empty_data / n for n in ("r.json", "a.mp4", "report.html"))
     clip.write_bytes(b"")
     results.write_text(json.dumps(result(rep(1, (ROLL,))).to_dict("a.mp4", {})))

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from formcheck.body.pose import Side
+from formcheck.catalogue.registry import all_drills
 from formcheck.cli import coached, diary
 from formcheck.coach.progression import Planned
 from formcheck.coach.resume import Earlier, left_to_do
@@ -16,8 +18,6 @@ from formcheck.drill import Dose
 from formcheck.events import FaultSpan, Hold, Rep
 from formcheck.journal import Journal, default_path
 from formcheck.journal.past import earlier_sets, minutes_warm, past_sessions
-from formcheck.pose import Side
-from formcheck.registry import all_drills
 
 L, R = Side.LEFT, Side.RIGHT
 

@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 from fakes import FakeAnalyzer, FakeFrame, FakeLandmarker, frames, poses
 
+from formcheck.body.pose import Pose
 from formcheck.errors import InputError
-from formcheck.pose import Pose
-from formcheck.runner import Control, Meter, RunInfo, provenance, run, run_set
+from formcheck.run.loop import Control, run, run_set
+from formcheck.run.provenance import provenance
+from formcheck.sinks.info import Meter, RunInfo
 
 
 class Log:
@@ -185,7 +187,7 @@ def test_frames_of_a_later_set_carry_its_times() -> None:
     next(stream)
 
     def real() -> Iterator:
-        from formcheck.capture import Frame
+        from formcheck.vision.frames import Frame
 
         for frame in stream:
             yield Frame(frame.t, frame.image)
@@ -196,8 +198,8 @@ def test_frames_of_a_later_set_carry_its_times() -> None:
 
 
 def test_a_clock_that_goes_back_is_refused() -> None:
-    from formcheck.analyzer import Analyzer
-    from formcheck.registry import get_drill
+    from formcheck.catalogue.registry import get_drill
+    from formcheck.judge.analyzer import Analyzer
 
     with pytest.raises(ValueError, match="rising"):
         run(list(reversed(poses(3))), Analyzer(get_drill("clamshell")))

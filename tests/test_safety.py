@@ -8,15 +8,7 @@ from pathlib import Path
 import pytest
 
 from formcheck.coach.progression import Light
-from formcheck.coach.safety import (
-    ADVICE,
-    FACTS,
-    QUESTIONS,
-    advice,
-    facts_for,
-    gate,
-    questions_due,
-)
+from formcheck.coach.safety import ADVICE, FACTS, QUESTIONS, advice, facts_for, gate, questions_due
 from formcheck.drill import Dose
 from formcheck.events import Rep
 from formcheck.journal import Journal

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from formcheck.bench.labels import find_labels
-from formcheck.registry import drill_names
+from formcheck.catalogue.registry import drill_names
 
 SAMPLES = Path(__file__).resolve().parent.parent / "sample_videos"
 pytestmark = pytest.mark.skipif(not SAMPLES.is_dir(), reason="needs sample_videos/")

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from formcheck import registry
+from formcheck.catalogue import registry
+from formcheck.catalogue.registry import all_drills, get_drill, load_drill_file
 from formcheck.cli import main
 from formcheck.cli.scaffold import new_drill
 from formcheck.errors import UsageError
-from formcheck.registry import all_drills, get_drill, load_drill_file
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = (ROOT / "docs" / "add-a-drill.md").read_text(encoding="utf-8")

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from formcheck.body.pose import Side
+from formcheck.catalogue.registry import get_drill
 from formcheck.drill import WEIGHTS, Dose, Drill
 from formcheck.events import CannotJudgeSpan, FaultSpan, Hold, Reason, Rep, SetResult
-from formcheck.pose import Side
-from formcheck.registry import get_drill
-from formcheck.scoring import band, score_hold, score_rep, score_set, shown
+from formcheck.judge.scoring import band, score_hold, score_rep, score_set, shown
 
 ABDUCTION = get_drill("standing_hip_abduction")  # top 14, full 25 degrees
 CLAM = get_drill("clamshell")

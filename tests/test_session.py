@@ -9,6 +9,8 @@ import pytest
 from fakes import person, step
 from voicelog import complaints
 
+from formcheck.body.pose import Pose, Side
+from formcheck.catalogue.registry import all_drills, get_drill
 from formcheck.coach import setup_check
 from formcheck.coach.cues import Line
 from formcheck.coach.progression import Planned
@@ -26,8 +28,6 @@ from formcheck.events import (
     RepDone,
     SetResult,
 )
-from formcheck.pose import Pose, Side
-from formcheck.registry import all_drills, get_drill
 
 STANCE = get_drill("single_leg_stance")
 ABDUCTION = get_drill("standing_hip_abduction")

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from fakes import person
 
+from formcheck.body.pose import Joint, Pose, Side
+from formcheck.catalogue.registry import get_drill
 from formcheck.coach.setup_check import Problem, SetupGuide, brightness
-from formcheck.pose import Joint, Pose, Side
-from formcheck.registry import get_drill
 
 STANCE = get_drill("single_leg_stance")
 CLAM = get_drill("clamshell")

@@ -21,9 +21,10 @@ from stick import (
     standing_side_on,
 )
 
-from formcheck import postures
-from formcheck.pose import Joint, Pose, Side
-from formcheck.signals import STILL_VISIBLE, VISIBLE, Body, Signal
+from formcheck.body import postures
+from formcheck.body.measures import STILL_VISIBLE, VISIBLE, Body
+from formcheck.body.pose import Joint, Pose, Side
+from formcheck.drill.measure import Signal
 
 LEFT, RIGHT = Side.LEFT, Side.RIGHT
 

@@ -13,16 +13,18 @@ import numpy as np
 import pytest
 from fakes import FAULT, FakeAnalyzer, FakeLandmarker, frames, person, poses, step
 
-from formcheck.capture import PoseTrack, cv2
+from formcheck.body.pose import Side
 from formcheck.errors import UsageError
 from formcheck.events import Hold, Rep, SetResult
-from formcheck.pose import Side
-from formcheck.runner import RunInfo, run
+from formcheck.run.loop import run
 from formcheck.sinks import check_output, for_set
 from formcheck.sinks.csv import COLUMNS, CsvReps
+from formcheck.sinks.info import RunInfo
 from formcheck.sinks.jsonl import JsonlEvents, JsonResults
 from formcheck.sinks.track import Track
 from formcheck.sinks.video import AnnotatedVideo, Recorder, VideoWriter
+from formcheck.vision.camera import cv2
+from formcheck.vision.track import PoseTrack
 
 INFO = RunInfo(
     "clip.mp4", (64, 48), fps=10.0, drill="clamshell", title="Clamshell",
@@ -243,7 +245,7 @@ def test_only_mp4_is_written(tmp_path: Path) -> None:
 def test_importing_the_sinks_brings_no_window_or_codec() -> None:
     code = (
         "import sys, formcheck.sinks, formcheck.sinks.jsonl, formcheck.sinks.csv, "
-        "formcheck.sinks.track, formcheck.sinks.window, formcheck.runner; "
+        "formcheck.sinks.track, formcheck.sinks.window, formcheck.run.loop; "
         "print(sorted({'cv2', 'av', 'mediapipe', 'rich'} & set(sys.modules)))"
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

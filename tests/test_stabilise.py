@@ -19,8 +19,8 @@ from stick import (
     swapped,
 )
 
-from formcheck.pose import Joint, Pose, Side
-from formcheck.stabilise import NearSide, OneEuro, Stabiliser, SwapGuard
+from formcheck.body.pose import Joint, Pose, Side
+from formcheck.body.steady import NearSide, OneEuro, Stabiliser, SwapGuard
 
 # -- One Euro ------------------------------------------------------------------------------------
 

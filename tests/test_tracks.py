@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from stick import TRACKS, Judged, dose_of, judged, load_label, load_track
 
+from formcheck.catalogue.registry import all_drills, get_drill
 from formcheck.drill import Drill, Sides
-from formcheck.registry import all_drills, get_drill
 
 PATHS = sorted(TRACKS.glob("*.npz"))
 LABELS: dict[Path, dict[str, Any]] = {p: load_label(p) for p in PATHS}

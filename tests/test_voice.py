@@ -13,7 +13,7 @@ import pytest
 from formcheck.coach.cues import Line
 from formcheck.errors import UsageError
 from formcheck.events import FaultSpan, Phase, Rep, RepDone, Step
-from formcheck.runner import RunInfo
+from formcheck.sinks.info import RunInfo
 from formcheck.sinks.voice import Speech, Voice, speech_command
 
 NAN = float("nan")

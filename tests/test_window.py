@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from formcheck.runner import Control
+from formcheck.run.loop import Control
 from formcheck.sinks.window import Key, Window
 
 

@@ -21,16 +21,20 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .analyzer import Analyzer
-    from .capture import Camera, Frame, PoseTrack, VideoFile, open_source, write_track
+    from .body.pose import Joint, Pose, Side
+    from .catalogue.registry import drill_names, get_drill
     from .drill import Dose, Drill, Fault
     from .errors import FormcheckError, InputError, ModelError, UnknownDrill, UsageError
     from .events import FaultSpan, Hold, Rep, SetResult, Step
-    from .landmarker import Landmarker
-    from .models import Model, find_model
-    from .pose import Joint, Pose, Side
-    from .registry import drill_names, get_drill
-    from .runner import run_set
+    from .judge.analyzer import Analyzer
+    from .run.loop import run_set
+    from .vision.camera import Camera
+    from .vision.clip import VideoFile
+    from .vision.frames import Frame
+    from .vision.landmarker import Landmarker
+    from .vision.models import Model, find_model
+    from .vision.source import open_source
+    from .vision.track import PoseTrack, write_track
 
 __version__ = "0.1.0"
 
@@ -68,16 +72,20 @@ __all__ = [
 ]
 
 _HOME = {
-    "analyzer": "Analyzer",
-    "capture": "Camera Frame PoseTrack VideoFile open_source write_track",
+    "body.pose": "Joint Pose Side",
+    "catalogue.registry": "drill_names get_drill",
     "drill": "Dose Drill Fault",
     "errors": "FormcheckError InputError ModelError UnknownDrill UsageError",
     "events": "FaultSpan Hold Rep SetResult Step",
-    "landmarker": "Landmarker",
-    "models": "Model find_model",
-    "pose": "Joint Pose Side",
-    "registry": "drill_names get_drill",
-    "runner": "run_set",
+    "judge.analyzer": "Analyzer",
+    "run.loop": "run_set",
+    "vision.camera": "Camera",
+    "vision.clip": "VideoFile",
+    "vision.frames": "Frame",
+    "vision.landmarker": "Landmarker",
+    "vision.models": "Model find_model",
+    "vision.source": "open_source",
+    "vision.track": "PoseTrack write_track",
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names.split()}
 

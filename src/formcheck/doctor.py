@@ -18,7 +18,7 @@ from pathlib import Path
 
 from .errors import FormcheckError
 from .folders import cache_dir, config_file, data_dir
-from .models import find_model, known_models, locate
+from .vision.models import find_model, known_models, locate
 
 __all__ = ["MEDIAPIPE", "OPENCV", "Check", "main", "run_checks"]
 
@@ -151,7 +151,7 @@ def _model(name: str) -> Check:
 def _engine() -> Check:
     """Whether the model runs here, which needs libraries that mediapipe does not bring."""
     try:
-        from .landmarker import Landmarker
+        from .vision.landmarker import Landmarker
 
         with Landmarker(find_model("lite")):
             return Check("pose engine", True, "the model loads")
@@ -216,7 +216,7 @@ def _camera(source: str | None) -> Check:
         return Check("camera", True, detail, must=False)
     todo = "check the cable and the permissions, or name another: --camera 1"
     try:
-        from .capture import Camera
+        from .vision.camera import Camera
 
         with Camera(source, open_s=3.0) as stream:
             frame = next(iter(stream), None)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, fields
 from enum import Enum
 from typing import Any
 
-from .pose import Joint, Side
+from .body.pose import Joint, Side
 
 __all__ = [
     "EVENT_SCHEMA",

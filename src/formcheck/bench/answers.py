@@ -17,7 +17,7 @@ from importlib.metadata import entry_points, version
 from pathlib import Path
 from typing import Any
 
-from ..cache import file_sha256, source_hash
+from ..vision.kept import file_sha256, source_hash
 
 __all__ = ["Answers", "package_hash"]
 

@@ -70,11 +70,11 @@ def bench(
     ] = False,
 ) -> None:
     """Measure how right and how fast the analyzers are, on labelled clips."""
-    from ..cache import default_folder
+    from ..vision.kept import default_folder
     from .document import compare_documents, document, failures, parse_bars
     from .labels import find_labels
-    from .report import comparison_text, misses_text, summary_text
     from .run import Plan, run_bench
+    from .tables import comparison_text, misses_text, summary_text
 
     bars = parse_bars(fail_under or ())
     skipped = {part for item in skip or () for part in item.split(",")}
@@ -130,8 +130,8 @@ def bench(
     elif json_file:
         _write(Path(json_file), json.dumps(data, indent=1) + "\n")
     if markdown_file is not None:
-        from .figures import draw_all
-        from .report import kept, markdown
+        from .plots import draw_all
+        from .tables import kept, markdown
 
         figures = draw_all(data["curves"], markdown_file)
         page = markdown_file.read_text(encoding="utf-8") if markdown_file.exists() else ""
@@ -143,7 +143,7 @@ def bench(
 
 
 def _known(names: list[str] | tuple[str, ...]) -> tuple[str, ...]:
-    from ..registry import get_drill
+    from ..catalogue.registry import get_drill
 
     return tuple(get_drill(name).name for item in names for name in item.split(","))
 

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..body.pose import JOINTS, Joint, Pose, Side
 from ..events import SetResult
-from ..pose import JOINTS, Joint, Pose, Side
 from .match import Span, overlap
 
 __all__ = [

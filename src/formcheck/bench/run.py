@@ -17,11 +17,11 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from .. import cache
+from ..body.pose import Pose, Side
 from ..drill import Dose
 from ..errors import FormcheckError, InputError, ModelError
 from ..events import SetResult
-from ..pose import Pose, Side
+from ..vision import kept as cache
 from .answers import Answers
 from .labels import Label
 from .metrics import ClipScore, Miss, judge, misses
@@ -113,7 +113,7 @@ class Outcome:
 
 def load_poses(path: Path) -> tuple[list[Pose], dict[str, Any]]:
     """The poses of a track and what it says of itself."""
-    from ..capture import PoseTrack
+    from ..vision.track import PoseTrack
 
     with PoseTrack(path) as track:
         return list(track), dict(track.meta)
@@ -130,8 +130,8 @@ def analyse(
     trace: Trace | None = None,
 ) -> SetResult:
     """The answer of a fresh analyzer; ``trace`` is filled with times and signals."""
-    from ..analyzer import Analyzer
-    from ..registry import get_drill
+    from ..catalogue.registry import get_drill
+    from ..judge.analyzer import Analyzer
 
     analyzer = Analyzer(get_drill(drill), side=side, dose=dose)
     for pose in poses:
@@ -166,7 +166,7 @@ def _around(miss: Miss, trace: Trace) -> dict[str, tuple[float, float, float]]:
 
 def _others(label: Label, plan: Plan) -> Iterator[tuple[str, bool, bool]]:
     """The other drills whose analyzers are tried on a clip: name, declared, relative."""
-    from ..registry import all_drills
+    from ..catalogue.registry import all_drills
 
     known = all_drills()
     own = known.get(label.drill or "")
@@ -198,7 +198,7 @@ def _one(task: tuple[Label, Path, Plan]) -> ClipRun:
     score: ClipScore | None = None
     missed: list[tuple[Miss, dict[str, tuple[float, float, float]]]] = []
     replayed: list[ReplayScore] = []
-    from ..registry import all_drills
+    from ..catalogue.registry import all_drills
 
     drill = label.drill
     if drill in all_drills() and (not plan.drills or drill in plan.drills):
@@ -250,11 +250,12 @@ def _one(task: tuple[Label, Path, Plan]) -> ClipRun:
 
 def _landmark(task: tuple[Path, Path, str]) -> None:
     """Make the pose track of one clip."""
-    from ..capture import VideoFile, write_track
-    from ..landmarker import Landmarker
-    from ..models import find_model
-    from ..pipeline import Seen, looked_at
-    from ..runner import provenance
+    from ..run.provenance import provenance
+    from ..vision.clip import VideoFile
+    from ..vision.landmarker import Landmarker
+    from ..vision.models import find_model
+    from ..vision.pipeline import Seen, looked_at
+    from ..vision.track import write_track
 
     clip, target, name = task
     model = find_model(name)
@@ -308,7 +309,7 @@ def find_model_sha256(name: str) -> str:
     Raises:
         ModelError: there is none.
     """
-    from ..models import find_model
+    from ..vision.models import find_model
 
     return str(find_model(name).sha256)
 
@@ -353,7 +354,7 @@ def _tracks(
 
 
 def _wanted(label: Label, plan: Plan) -> bool:
-    from ..registry import all_drills
+    from ..catalogue.registry import all_drills
 
     if plan.wrong:
         return True  # also a clip of no drill, or of one without analyzer, is another's wrong one

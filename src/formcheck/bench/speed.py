@@ -23,7 +23,7 @@ from .labels import Label
 from .run import clip_path
 
 if TYPE_CHECKING:
-    from ..capture import Frame
+    from ..vision.frames import Frame
 
 __all__ = ["BareLoop", "Turn", "Turns", "measure_speed", "side_by_side", "stages"]
 
@@ -120,11 +120,11 @@ def side_by_side(clip: Path, model: Any, drill: str) -> list[Turn]:
 
     Both models are made before, and the first chunk, in which they warm up, is left out.
     """
-    from ..analyzer import Analyzer
-    from ..capture import VideoFile
-    from ..landmarker import Landmarker
-    from ..registry import get_drill
-    from ..runner import run
+    from ..catalogue.registry import get_drill
+    from ..judge.analyzer import Analyzer
+    from ..run.loop import run
+    from ..vision.clip import VideoFile
+    from ..vision.landmarker import Landmarker
 
     with (
         VideoFile(clip) as video,
@@ -148,11 +148,11 @@ def stages(clip: Path, model: Any, drill: str) -> dict[str, dict[str, float]]:
     """
     import cv2
 
-    from ..analyzer import Analyzer
-    from ..capture import VideoFile
-    from ..landmarker import Landmarker
-    from ..overlay import draw
-    from ..registry import get_drill
+    from ..catalogue.registry import get_drill
+    from ..judge.analyzer import Analyzer
+    from ..sinks.overlay import draw
+    from ..vision.clip import VideoFile
+    from ..vision.landmarker import Landmarker
 
     analyzer = Analyzer(get_drill(drill))
     spent: dict[str, list[float]] = {
@@ -188,11 +188,11 @@ _START_UP = """
 import sys, time
 began = time.perf_counter()
 from pathlib import Path
-from formcheck.analyzer import Analyzer
-from formcheck.capture import VideoFile
-from formcheck.landmarker import Landmarker
-from formcheck.models import find_model
-from formcheck.registry import get_drill
+from formcheck.judge.analyzer import Analyzer
+from formcheck.vision.camera import VideoFile
+from formcheck.vision.landmarker import Landmarker
+from formcheck.vision.models import find_model
+from formcheck.catalogue.registry import get_drill
 analyzer = Analyzer(get_drill(sys.argv[3]))
 with VideoFile(Path(sys.argv[1])) as video, Landmarker(find_model(sys.argv[2])) as landmarker:
     frames = iter(video)
@@ -228,7 +228,7 @@ def start_up(clip: Path, model: str, drill: str) -> tuple[float, float]:
 
 def choose_clip(labels: Iterable[Label]) -> Label | None:
     """The good-view clip whose length is nearest to half a minute's."""
-    from ..registry import all_drills
+    from ..catalogue.registry import all_drills
 
     fit = [
         label
@@ -248,8 +248,8 @@ def measure_speed(
     progress: Callable[[str, int, int], None] = lambda what, done, of: None,
 ) -> dict[str, Any] | None:
     """Both loops in turns on one clip; None when there is none, or none of a few seconds."""
-    from ..landmarker import QUIET
-    from ..models import find_model
+    from ..vision.models import find_model
+    from ..vision.silence import QUIET
 
     label = choose_clip(labels)
     if label is None or label.drill is None:

@@ -17,7 +17,7 @@ from ..sinks.window import PAUSED, Key, Window
 from . import common, diary
 
 if TYPE_CHECKING:
-    from ..capture import Frame
+    from ..body.pose import Pose
     from ..coach.cues import Line
     from ..coach.plans import Plan
     from ..coach.progression import Planned
@@ -25,10 +25,11 @@ if TYPE_CHECKING:
     from ..drill import Dose, Drill
     from ..events import Step
     from ..journal import Journal, JournalSink
-    from ..pipeline import Seen
-    from ..pose import Pose
-    from ..runner import Control, Ended, RunInfo, Sink
+    from ..run.loop import Control, Ended
+    from ..sinks.info import RunInfo, Sink
     from ..sinks.voice import Voice
+    from ..vision.frames import Frame
+    from ..vision.pipeline import Seen
 
 __all__ = ["Options", "drill_sinks", "is_plan", "open_voice", "run_plan"]
 
@@ -114,9 +115,9 @@ def run_plan(name: str, options: Options) -> int:
         UsageError, InputError: plan, drill, camera or output cannot be used.
     """
     from .. import __version__
+    from ..catalogue.registry import all_drills
     from ..coach.plans import check_drills, find_plan
     from ..journal.past import past_sessions
-    from ..registry import all_drills
 
     plan = find_plan(name, diary.plans_folder())
     drills = all_drills(common.settings().drills_folder)
@@ -304,12 +305,14 @@ class _Led:
 
     def run(self) -> str:
         """Until everything is done or the person or the source ends it; gives the status."""
-        from ..capture import open_source
         from ..coach.cues import Line
         from ..coach.session import Session, Stage
         from ..journal import JournalSink
-        from ..pipeline import looked_at
-        from ..runner import Control, RunInfo, provenance
+        from ..run.loop import Control
+        from ..run.provenance import provenance
+        from ..sinks.info import RunInfo
+        from ..vision.pipeline import looked_at
+        from ..vision.source import open_source
         from .live import _frames, _polite_end
 
         if not self.items:
@@ -341,7 +344,7 @@ class _Led:
             )
             landmarker = None
             if options.model is not None:
-                from ..landmarker import Landmarker
+                from ..vision.landmarker import Landmarker
 
                 landmarker = stack.enter_context(Landmarker(options.model))
             info = RunInfo(
@@ -383,9 +386,9 @@ class _Led:
         screen: Window | None,
     ) -> bool:
         """Frames outside a set, until the stage becomes a set or all is over."""
+        from ..body.pose import Pose
         from ..coach.session import Stage
         from ..coach.setup_check import brightness
-        from ..pose import Pose
 
         assert self.coach is not None
         coach, shown = self.coach, None
@@ -429,8 +432,8 @@ class _Led:
         screen: Window | None,
     ) -> bool:
         """One set with its own analyzer; False when the session is to end with it."""
-        from ..analyzer import Analyzer
-        from ..runner import run_set
+        from ..judge.analyzer import Analyzer
+        from ..run.loop import run_set
 
         assert self.coach is not None
         coach, item = self.coach, self.coach.item
@@ -512,7 +515,7 @@ class _Watch(BaseSink):
 def _about(item: Item, info: RunInfo, number: int = 1) -> RunInfo:
     """What sinks are told of a set; its speed is measured from its own beginning, not through
     the rest before it."""
-    from ..runner import Meter
+    from ..sinks.info import Meter
 
     drill = item.drill
     title = drill.title + (f", set {item.number} of {item.of}" if item.of > 1 else "")

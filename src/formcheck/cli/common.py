@@ -15,10 +15,10 @@ from ..errors import FormcheckError, InputError, UsageError
 from ..sinks import BaseSink
 
 if TYPE_CHECKING:
+    from ..body.pose import Side
     from ..config import Settings
     from ..drill import Dose, Drill
-    from ..pose import Side
-    from ..runner import RunInfo
+    from ..sinks.info import RunInfo
 
 VIDEO_SUFFIXES = (".mp4", ".mov", ".m4v", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".3gp")
 CLIP_SUFFIXES = (*VIDEO_SUFFIXES, ".npz")
@@ -43,7 +43,7 @@ def complain(error: FormcheckError) -> None:
 
 def parse_side(text: str) -> Side | None:
     """``auto`` (None), ``left`` or ``right``."""
-    from ..pose import Side
+    from ..body.pose import Side
 
     try:
         return None if text == "auto" else Side(text)
@@ -141,7 +141,7 @@ def drill_for(clip: Path, name: str | None, folder: Path | None) -> Drill:
         UnknownDrill: the name is not a drill's.
         UsageError: nothing says which drill it is.
     """
-    from ..registry import drill_names, get_drill
+    from ..catalogue.registry import drill_names, get_drill
 
     known = drill_names(folder)
     if name is None:

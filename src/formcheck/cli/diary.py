@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..errors import UsageError
-from ..scoring import band, shown
+from ..judge.scoring import band, shown
 from . import common
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ def plans(
     if name is not None:
         found = [find_plan(name, folder)]
         if not found[0].builtin:
-            from ..registry import drill_names
+            from ..catalogue.registry import drill_names
 
             check_drills(found[0], drill_names(common.settings().drills_folder))
     else:

@@ -12,7 +12,7 @@ from ..errors import InputError, UsageError
 from .options import ModelName
 
 if TYPE_CHECKING:
-    from ..models import Model
+    from ..vision.models import Model
 
 
 def register(app: typer.Typer) -> None:
@@ -27,8 +27,8 @@ def extract(
     model: ModelName = None,
 ) -> None:
     """Write the poses of clips as tracks (.npz); `score` takes them in place of the clips."""
-    from ..models import find_model
     from ..sinks import check_output
+    from ..vision.models import find_model
     from . import common
 
     found_model = find_model(model or common.settings().model)
@@ -59,9 +59,10 @@ def extract(
 
 
 def _extract_one(clip: Path, target: Path, model: Model) -> None:
-    from ..capture import TrackWriter, VideoFile
-    from ..landmarker import Landmarker
-    from ..runner import provenance
+    from ..run.provenance import provenance
+    from ..vision.clip import VideoFile
+    from ..vision.landmarker import Landmarker
+    from ..vision.track import TrackWriter
     from . import common
 
     with ExitStack() as stack:

@@ -35,7 +35,7 @@ def drills(
     docs: Annotated[Path | None, typer.Option(metavar="DIR", hidden=True)] = None,
 ) -> None:
     """List the drills, or show one: set-up, camera, what is checked and what cannot be seen."""
-    from ..registry import all_drills, get_drill
+    from ..catalogue.registry import all_drills, get_drill
     from . import common
 
     if sum(wanted is not None for wanted in (name, new, docs)) > 1:
@@ -59,7 +59,7 @@ def drills(
         if json_:
             print(json.dumps(card(drill), ensure_ascii=False, indent=2))
         else:
-            from ..cards import text_card
+            from ..catalogue.cards import text_card
 
             print(text_card(drill), end="")
         return
@@ -81,8 +81,8 @@ def drills(
 
 def _write_docs(docs: Path) -> None:
     """``drills.md`` and a drawing a drill; of the package's own drills, not the person's."""
-    from ..cards import drawing_svg, markdown_page
-    from ..registry import all_drills
+    from ..catalogue.cards import drawing_svg, markdown_page
+    from ..catalogue.registry import all_drills
 
     known = all_drills()
     try:
@@ -157,7 +157,7 @@ def list_models() -> None:
     from rich import box
     from rich.table import Table
 
-    from ..models import known_models, locate
+    from ..vision.models import known_models, locate
 
     out = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for column in ("model", "here", "what it is"):
@@ -176,7 +176,7 @@ def get_model(
     ] = None,
 ) -> None:
     """Fetch a model from its official address and check its sha256."""
-    from .. import models
+    from ..vision import models
     from . import common
 
     with common.Progress(None, f"model {name}") as bar:

@@ -18,15 +18,16 @@ from ..sinks import BaseSink
 from .options import Csv, Events, Hold, Json, ModelName, Reps, WorkingSide
 
 if TYPE_CHECKING:
-    from ..analyzer import Analyzer
-    from ..capture import Frame
+    from ..body.pose import Pose, Side
     from ..drill import Dose, Drill
     from ..events import SetResult
-    from ..models import Model
-    from ..pipeline import Seen
-    from ..pose import Pose, Side
-    from ..recognise import Recogniser
-    from ..runner import Ended, RunInfo, Sink
+    from ..judge.analyzer import Analyzer
+    from ..judge.recognise import Recogniser
+    from ..run.loop import Ended
+    from ..sinks.info import RunInfo, Sink
+    from ..vision.frames import Frame
+    from ..vision.models import Model
+    from ..vision.pipeline import Seen
 
 
 def register(app: typer.Typer) -> None:
@@ -79,11 +80,11 @@ def live(
     ] = False,
 ) -> None:
     """Judge a drill, or lead through a plan, as it is done. However it ends, it is saved."""
-    from ..models import find_model
-    from ..recognise import AUTO
-    from ..registry import all_drills, get_drill
+    from ..catalogue.registry import all_drills, get_drill
+    from ..judge.recognise import AUTO
     from ..sinks.csv import CsvReps
     from ..sinks.jsonl import JsonlEvents, JsonResults
+    from ..vision.models import find_model
     from . import coached, common, words
 
     settings = common.settings()
@@ -100,7 +101,7 @@ def live(
 
         check_display()
 
-    from ..runner import Control
+    from ..run.loop import Control
 
     track = (source or settings.source).lower().endswith(".npz")
     found_model = None if track else find_model(model or settings.model)
@@ -197,18 +198,19 @@ class _Session:
     def run(self, source: str, **camera: Any) -> Ended:
         """Judge set after set until the source or the person ends it.
 
-        ``camera`` is passed on to :func:`~formcheck.capture.open_source`.
+        ``camera`` is passed on to :func:`~formcheck.vision.source.open_source`.
         """
-        from ..capture import open_source
-        from ..pipeline import looked_at
-        from ..runner import Meter, RunInfo, provenance
+        from ..run.provenance import provenance
+        from ..sinks.info import Meter, RunInfo
+        from ..vision.pipeline import looked_at
+        from ..vision.source import open_source
         from . import common
 
         with ExitStack() as stack:
             stream = stack.enter_context(open_source(source, **camera))
             landmarker = None
             if self.model is not None:
-                from ..landmarker import Landmarker
+                from ..vision.landmarker import Landmarker
 
                 landmarker = stack.enter_context(Landmarker(self.model))
             info = RunInfo(
@@ -231,16 +233,16 @@ class _Session:
                     common.warn(f"warning: {line}")
 
     def _judge(self, side: Side | None) -> Analyzer | Recogniser:
-        from ..analyzer import Analyzer
-        from ..recognise import Recogniser
-        from ..registry import all_drills
+        from ..catalogue.registry import all_drills
+        from ..judge.analyzer import Analyzer
+        from ..judge.recognise import Recogniser
 
         if self.drill is not None:
             return Analyzer(self.drill, side=side, dose=self.dose)
         return Recogniser(all_drills(self.folder).values(), side=side, dose=self.dose)
 
     def _sets(self, frames: Iterator[Seen | Pose | None], info: RunInfo) -> Ended:
-        from ..runner import run_set
+        from ..run.loop import run_set
         from . import common
 
         side, rebase = self.side, False
@@ -266,7 +268,7 @@ class _Session:
 
 
 def _other_side(side: Side | None) -> Side:
-    from ..pose import Side
+    from ..body.pose import Side
 
     return Side.LEFT if side is None else side.other
 

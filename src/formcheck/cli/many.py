@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from ..errors import FormcheckError, InputError
-from ..recognise import AUTO
+from ..judge.recognise import AUTO
 from . import common
 
 if TYPE_CHECKING:
-    from ..batch import Task
+    from ..run.batch import Task
 
 
 def score_many(
@@ -40,7 +40,7 @@ def score_many(
         cluster: address of a Dask scheduler, in place of processes here.
         strict: exit 1 when a clip failed.
     """
-    from ..batch import Local, Pool, Scored, Store, about, spread
+    from ..run.batch import Local, Pool, Scored, Store, about, spread
 
     base = replace(base, made_by=about(base.model))
     failed: dict[str, str] = {}
@@ -69,7 +69,7 @@ def score_many(
             if cluster is None:
                 pool = stack.enter_context(Local(jobs))
             else:
-                from ..cluster import connected
+                from ..run.cluster import connected
 
                 pool = stack.enter_context(connected(cluster, base.model))
             stack.enter_context(count)

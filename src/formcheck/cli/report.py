@@ -17,10 +17,10 @@ from ..sinks import BaseSink, check_output, replace_text
 from . import common, diary
 
 if TYPE_CHECKING:
-    from ..pose import Pose
+    from ..body.pose import Pose
     from ..report import Report
     from ..report.data import Seen, Still
-    from ..runner import Sink
+    from ..sinks.info import Sink
 
 
 def register(app: typer.Typer) -> None:
@@ -82,8 +82,8 @@ def report(
 
 def _of_sessions(number: int | None, since: str | None) -> Report:
     from .. import __version__
+    from ..catalogue.registry import all_drills
     from ..journal import default_path
-    from ..registry import all_drills
     from ..report import from_journal
 
     day = diary.parse_day(since, "--since").isoformat() if since else None
@@ -154,8 +154,8 @@ def _document(path: Path, clip: Path | None) -> dict[str, Any]:
 def _of_result(
     path: Path, clip: Path | None, video: Path | None, model: str | None, faces: bool, out: Path
 ) -> Report:
+    from ..catalogue.registry import get_drill
     from ..errors import UnknownDrill
-    from ..registry import get_drill
     from ..report import from_result
     from ..report.data import with_stills
 
@@ -194,10 +194,10 @@ def _of_clip(
 ) -> Report:
     """Score the clip, and keep what a report shows besides the result."""
     from ..journal.trace import Trace
-    from ..models import find_model
     from ..report import from_result
     from ..report.data import with_stills
-    from ..runner import provenance
+    from ..run.provenance import provenance
+    from ..vision.models import find_model
     from .score import _Job, _score_one
 
     settings = common.settings()
@@ -231,8 +231,8 @@ def _stills(
     faces: bool,
 ) -> list[Still]:
     """Pictures of the worst moments; ``poses`` that are not at hand are looked for there."""
-    from ..capture import open_source
     from ..report.stills import stills
+    from ..vision.source import open_source
 
     if clip is None or not seen or _is_track(clip):
         return []
@@ -245,9 +245,9 @@ def _stills(
 
 def _poses_at(clip: Path, moments: Sequence[float], model: str | None) -> list[Pose]:
     """The body around those moments, so that its face can be found."""
-    from ..capture import open_source
-    from ..landmarker import Landmarker
-    from ..models import find_model
+    from ..vision.landmarker import Landmarker
+    from ..vision.models import find_model
+    from ..vision.source import open_source
 
     with ExitStack() as stack:
         frames = stack.enter_context(open_source(str(clip)))

@@ -17,7 +17,7 @@ def new_drill(name: str, folder: Path) -> tuple[Path, Path]:
     Raises:
         UsageError: the name is not fit or taken, a file is there already, or cannot be written.
     """
-    from ..registry import drill_names, load_drill_file
+    from ..catalogue.registry import drill_names, load_drill_file
 
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name) or keyword.iskeyword(name):
         raise UsageError(
@@ -109,8 +109,8 @@ from pathlib import Path
 import pytest
 
 from formcheck import Analyzer
-from formcheck.figures import UPPER, pose_of, posture_of, turned
-from formcheck.registry import load_drill_file
+from formcheck.catalogue.figures import UPPER, pose_of, posture_of, turned
+from formcheck.catalogue.registry import load_drill_file
 
 DRILL = load_drill_file(Path(__file__).parent.parent / "NAME.py")
 START = posture_of(DRILL).figure  # the stick figure that the drill's own gate lets through

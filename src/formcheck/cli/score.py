@@ -14,11 +14,11 @@ from .options import Csv, Events, Hold, Json, ModelName, Reps, WorkingSide
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ..body.pose import Side
     from ..drill import Dose, Drill
     from ..events import SetResult
-    from ..models import Model
-    from ..pose import Side
-    from ..runner import RunInfo, Sink
+    from ..sinks.info import RunInfo, Sink
+    from ..vision.models import Model
 
 
 def register(app: typer.Typer) -> None:
@@ -86,11 +86,11 @@ def score(
     ] = False,
 ) -> None:
     """Count, time and check the form in recorded clips."""
-    from ..models import find_model
-    from ..recognise import AUTO
-    from ..registry import get_drill
+    from ..catalogue.registry import get_drill
+    from ..judge.recognise import AUTO
     from ..sinks.csv import CsvReps
     from ..sinks.jsonl import JsonlEvents, JsonResults
+    from ..vision.models import find_model
     from . import common, words
 
     settings = common.settings()
@@ -102,8 +102,8 @@ def score(
         raise UsageError(f"--stride: expected all or auto, got {stride!r}")
     named = common.find_clips(clips)
     if out is not None:
-        from ..batch import Task
-        from ..cache import default_folder
+        from ..run.batch import Task
+        from ..vision.kept import default_folder
         from .many import score_many
 
         if any(place is not None for place in (json_, csv, events, video, poses)):
@@ -216,13 +216,16 @@ class _Job:
 def _score_one(
     clip: Path, job: _Job, sinks: list[Sink], many: bool
 ) -> tuple[str, SetResult, Drill]:
-    from ..analyzer import Analyzer
-    from ..batch import STRIDE_S
-    from ..capture import VideoFile, open_source
-    from ..pipeline import looked_at
-    from ..recognise import AUTO, Recogniser
-    from ..registry import all_drills
-    from ..runner import RunInfo, provenance, run_set
+    from ..catalogue.registry import all_drills
+    from ..judge.analyzer import Analyzer
+    from ..judge.recognise import AUTO, Recogniser
+    from ..run.batch import STRIDE_S
+    from ..run.loop import run_set
+    from ..run.provenance import provenance
+    from ..sinks.info import RunInfo
+    from ..vision.clip import VideoFile
+    from ..vision.pipeline import looked_at
+    from ..vision.source import open_source
     from . import common
 
     with ExitStack() as stack:
@@ -235,7 +238,7 @@ def _score_one(
         dose = common.asked(job.asked.reps, job.asked.hold_s, common.label_dose(clip))
         landmarker = None
         if clip.suffix.lower() != ".npz":
-            from ..landmarker import Landmarker
+            from ..vision.landmarker import Landmarker
 
             landmarker = stack.enter_context(Landmarker(job.model))
         info = RunInfo(

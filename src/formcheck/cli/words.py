@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..scoring import band, shown
+from ..judge.scoring import band, shown
 
 if TYPE_CHECKING:
     from ..drill import Drill

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from math import ceil
 
-from ..pose import Side
+from ..body.pose import Side
 from .session import Item, credit
 
 __all__ = ["Earlier", "left_to_do"]

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from math import ceil, inf, isfinite, nan
 
+from ..body.pose import Pose, Side
 from ..drill import NEAR_FALL, Dose, Drill, Sides
 from ..events import (
     FaultRaised,
@@ -24,8 +25,7 @@ from ..events import (
     SideChosen,
     Step,
 )
-from ..pose import Pose, Side
-from ..scoring import band
+from ..judge.scoring import band
 from .cues import Line, Mouth, SetVoice, count_word, next_time
 from .progression import NEAR_FALLS, Planned
 from .setup_check import SetupGuide

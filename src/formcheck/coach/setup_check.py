@@ -14,12 +14,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..body.measures import Body
+from ..body.pose import Joint, Pose, Side
+from ..body.postures import from_the_feet, upright
+from ..body.steady import Stabiliser
 from ..drill import Drill, Facts, Sides
 from ..events import Reason
-from ..pose import Joint, Pose, Side
-from ..postures import from_the_feet, upright
-from ..signals import Body
-from ..stabilise import Stabiliser
 
 __all__ = ["Problem", "SetupGuide", "brightness", "problem"]
 

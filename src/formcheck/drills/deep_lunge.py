@@ -8,13 +8,13 @@ from formcheck.drill import (
     Drill,
     Fault,
     HoldRule,
+    Limb,
     Side,
     Sides,
     Signal,
     View,
     postures,
 )
-from formcheck.signals import Limb
 
 
 def front(b: Body) -> Side:

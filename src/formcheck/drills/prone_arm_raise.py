@@ -10,6 +10,7 @@ from formcheck.drill import (
     Drill,
     Facts,
     Fault,
+    Limb,
     RepRule,
     Side,
     Sides,
@@ -18,7 +19,6 @@ from formcheck.drill import (
     postures,
 )
 from formcheck.geometry import bearing
-from formcheck.signals import Limb
 
 
 def towards_the_head(b: Body) -> Side:

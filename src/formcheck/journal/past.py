@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from ..body.pose import Side
 from ..coach.progression import Done, Pain, Past, light_of
 from ..coach.resume import Earlier
 from ..drill import NEAR_FALL, Dose
-from ..pose import Side
 from .store import Journal
 
 __all__ = [

@@ -27,13 +27,13 @@ from .store import Journal
 from .trace import Trace
 
 if TYPE_CHECKING:
-    from ..runner import RunInfo
+    from ..sinks.info import RunInfo
 
 __all__ = ["JournalSink"]
 
 
 class JournalSink:
-    """Writes the sets of one session as they happen (a :class:`formcheck.runner.Sink`).
+    """Writes the sets of one session as they happen (a :class:`formcheck.sinks.info.Sink`).
 
     Args:
         journal: an open journal.

@@ -8,7 +8,7 @@ from html import escape
 from itertools import groupby
 from typing import Any
 
-from ..scoring import band, shown
+from ..judge.scoring import band, shown
 from .data import Row, Seen, SetView
 from .svg import clock, meter, signal_plot
 

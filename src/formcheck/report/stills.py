@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from .data import Seen, Still
 
 if TYPE_CHECKING:
-    from ..capture import Frame
-    from ..pose import Pose
+    from ..body.pose import Pose
+    from ..vision.frames import Frame
 
 __all__ = ["blur_face", "stills"]
 

@@ -10,7 +10,7 @@ from math import ceil, isfinite
 from statistics import median
 from typing import Any
 
-from ..scoring import band, shown
+from ..judge.scoring import band, shown
 from .data import PainView, Row, SetView
 
 __all__ = [

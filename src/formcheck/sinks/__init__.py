@@ -1,7 +1,7 @@
 """Where the steps of a set go: a window, a file of events, a table, a pose track, a video.
 
 Every sink is a context manager that can be given several sets (see
-:class:`formcheck.runner.Sink`). Importing this package imports neither OpenCV nor a window
+:class:`formcheck.sinks.info.Sink`). Importing this package imports neither OpenCV nor a window
 toolkit: each sink lives in its own module.
 """
 
@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any
 from ..errors import UsageError
 
 if TYPE_CHECKING:
-    from ..capture import Frame
+    from ..body.pose import Pose
     from ..events import SetResult, Step
-    from ..pose import Pose
-    from ..runner import RunInfo
+    from ..vision.frames import Frame
+    from .info import RunInfo
 
 __all__ = ["BaseSink", "check_output", "for_set", "replace_text"]
 

@@ -13,7 +13,7 @@ from . import BaseSink, check_output, replace_text
 
 if TYPE_CHECKING:
     from ..events import FaultSpan, SetResult
-    from ..runner import RunInfo
+    from .info import RunInfo
 
 __all__ = ["COLUMNS", "CsvReps", "rows"]
 

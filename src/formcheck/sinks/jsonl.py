@@ -12,9 +12,9 @@ from . import BaseSink, check_output, replace_text
 if TYPE_CHECKING:
     from types import TracebackType
 
+    from ..body.pose import Pose
     from ..events import SetResult, Step
-    from ..pose import Pose
-    from ..runner import RunInfo
+    from .info import RunInfo
 
 __all__ = ["JsonResults", "JsonlEvents"]
 

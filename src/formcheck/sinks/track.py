@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from . import BaseSink, check_output, for_set
 
 if TYPE_CHECKING:
-    from ..capture import TrackWriter
+    from ..body.pose import Pose
     from ..events import SetResult, Step
-    from ..pose import Pose
-    from ..runner import RunInfo
+    from ..vision.track import TrackWriter
+    from .info import RunInfo
 
 __all__ = ["Track"]
 
@@ -36,7 +36,7 @@ class Track(BaseSink):
         self._writer: TrackWriter | None = None
 
     def start(self, info: RunInfo) -> None:
-        from ..capture import TrackWriter
+        from ..vision.track import TrackWriter
 
         path = self._path(info) if callable(self._path) else for_set(self._path, info.set)
         made = {key: value for key, value in info.provenance.items() if key != "formcheck"}

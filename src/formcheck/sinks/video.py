@@ -17,16 +17,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import FormcheckError, UsageError
-from ..overlay import Overlay, View
 from . import BaseSink, check_output, for_set, part_of, say
+from .overlay import Overlay, View
 
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from ..capture import Frame
+    from ..body.pose import Pose
     from ..events import SetResult, Step
-    from ..pose import Pose
-    from ..runner import RunInfo
+    from ..vision.frames import Frame
+    from .info import RunInfo
 
 __all__ = ["AnnotatedVideo", "Recorder", "VideoWriter"]
 

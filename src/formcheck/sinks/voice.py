@@ -27,10 +27,10 @@ from ..errors import UsageError
 from . import BaseSink
 
 if TYPE_CHECKING:
-    from ..capture import Frame
+    from ..body.pose import Pose
     from ..events import SetResult, Step
-    from ..pose import Pose
-    from ..runner import RunInfo
+    from ..vision.frames import Frame
+    from .info import RunInfo
 
 __all__ = ["Speech", "Voice", "speech_command"]
 

@@ -20,12 +20,13 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from ..capture import Frame
+    from ..body.pose import Pose
     from ..coach.session import Notice
     from ..events import Step
-    from ..overlay import Overlay
-    from ..pose import Pose
-    from ..runner import Control, RunInfo
+    from ..run.loop import Control
+    from ..vision.frames import Frame
+    from .info import RunInfo
+    from .overlay import Overlay
 
 __all__ = ["PAUSED", "Key", "Window", "check_display"]
 
@@ -130,7 +131,7 @@ class Window(BaseSink):
         self._table = (*keys, *(key for key in own if key.keys not in taken))
 
     def start(self, info: RunInfo) -> None:
-        from ..overlay import Overlay
+        from .overlay import Overlay
 
         self._info = info
         self._overlay = Overlay()
@@ -146,7 +147,7 @@ class Window(BaseSink):
             self._keys()
             return
         if frame is not None:
-            from ..pose import Pose
+            from ..body.pose import Pose
 
             _, pose, step = self._last
             self._last = frame.image, Pose.missing(frame.t, pose.size), step
@@ -156,7 +157,7 @@ class Window(BaseSink):
     def _show(self, message: str | None) -> None:
         import cv2
 
-        from ..overlay import Dial, View
+        from .overlay import Dial, View
 
         assert self._last is not None
         assert self._overlay is not None

@@ -11,9 +11,9 @@ from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
 
-from . import drills
-from .drill import Drill
-from .errors import UnknownDrill, UsageError
+from .. import drills
+from ..drill import Drill
+from ..errors import UnknownDrill, UsageError
 
 __all__ = ["all_drills", "drill_names", "get_drill", "load_drill_file"]
 

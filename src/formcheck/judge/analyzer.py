@@ -15,8 +15,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, replace
 from math import isfinite, nan
 
-from .drill import Dose, Drill, Sides
-from .events import (
+from ..body.measures import STILL_VISIBLE, VISIBLE, Body
+from ..body.pose import Joint, Pose, Side
+from ..body.postures import from_the_feet
+from ..body.steady import Stabiliser
+from ..drill import Dose, Drill, Sides
+from ..drill.rules import MAX_GAP_S
+from ..events import (
     CannotJudge,
     CannotJudgeSpan,
     Event,
@@ -38,13 +43,10 @@ from .events import (
     SideChosen,
     Step,
 )
+from .holds import HoldShape
 from .lane import Lane
-from .motion import MAX_GAP_S, HoldShape, RepShape
-from .pose import Joint, Pose, Side
-from .postures import from_the_feet
+from .reps import RepShape
 from .scoring import score_hold, score_rep, score_set
-from .signals import STILL_VISIBLE, VISIBLE, Body
-from .stabilise import Stabiliser
 
 __all__ = ["Analyzer"]
 

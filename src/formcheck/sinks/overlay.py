@@ -16,8 +16,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .events import FaultRaised, FaultSpan, HoldDone, Phase, Reason, RepDone, Step
-from .pose import SKELETON, Joint, Pose
+from ..body.pose import SKELETON, Joint, Pose
+from ..events import FaultRaised, FaultSpan, HoldDone, Phase, Reason, RepDone, Step
 
 __all__ = ["ADVICE", "PHASE_WORDS", "Dial", "Overlay", "View", "draw"]
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from ..body.pose import Pose, Side
+from ..drill import Dose, Drill
+from ..events import CannotJudgeSpan, Reason, SetResult, Step
 from .analyzer import Analyzer
-from .drill import Dose, Drill
-from .events import CannotJudgeSpan, Reason, SetResult, Step
-from .pose import Pose, Side
 
 __all__ = ["AUTO", "Recogniser", "Recognition"]
 

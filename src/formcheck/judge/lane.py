@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 from math import inf, isfinite, nan
 from statistics import median
 
-from .drill import Dose, Drill, Facts, Fault
-from .events import Event, FaultCleared, FaultNotJudged, FaultRaised, FaultSpan, Phase, Reason
-from .motion import HoldRule, Holds, HoldShape, RepRule, Reps, RepShape, RepState
-from .pose import Side
-from .signals import Body
+from ..body.measures import Body
+from ..body.pose import Side
+from ..drill import Dose, Drill, Facts, Fault
+from ..drill.rules import HoldRule, RepRule
+from ..events import Event, FaultCleared, FaultNotJudged, FaultRaised, FaultSpan, Phase, Reason
+from .holds import Holds, HoldShape
+from .reps import Reps, RepShape, RepState
 
 __all__ = ["Lane"]
 

@@ -14,9 +14,9 @@ from math import radians
 
 import numpy as np
 
-from .drill import Drill
-from .pose import JOINTS, Joint, Pose, Side
-from .signals import Body
+from ..body.measures import Body
+from ..body.pose import JOINTS, Joint, Pose, Side
+from ..drill import Drill
 
 __all__ = ["POSTURES", "UPPER", "Figure", "Posture", "body_of", "pose_of", "posture_of", "turned"]
 

@@ -19,15 +19,15 @@ from functools import cache
 from pathlib import Path
 from typing import IO
 
-from .errors import ModelError, UsageError
-from .folders import data_dir
+from ..errors import ModelError, UsageError
+from ..folders import data_dir
 
 __all__ = ["Entry", "Model", "find_model", "get_model", "known_models", "locate"]
 
 #: Called while a model is fetched with the bytes so far and the bytes in all (None: not said).
 Progress = Callable[[int, "int | None"], None]
 
-_HERE = Path(__file__).resolve().parent
+_HERE = Path(__file__).resolve().parents[1]
 #: In an installed package, and in a checkout.
 _FOLDERS = (_HERE / "_models", _HERE.parent.parent / "models")
 #: What a pose landmarker bundle is made of.

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from math import isfinite
 
-from .drill import WEIGHTS, Dose, Drill
-from .events import FaultSpan, Hold, Reason, Rep, SetResult
-from .motion import RepRule
+from ..drill import WEIGHTS, Dose, Drill
+from ..drill.rules import RepRule
+from ..events import FaultSpan, Hold, Reason, Rep, SetResult
 
 __all__ = ["band", "score_hold", "score_rep", "score_set", "shown"]
 

@@ -13,12 +13,12 @@ import importlib.metadata
 from functools import cache
 from pathlib import Path
 
-from .folders import cache_dir
+from ..folders import cache_dir
 
 __all__ = ["code_version", "default_folder", "file_sha256", "source_hash", "track_path"]
 
 #: The modules whose code decides what the landmarks of a clip are.
-_CODE = ("capture.py", "landmarker.py")
+_CODE = ["frames", "clip", "track", "detection", "graph", "looks", "landmarker"]
 
 
 def default_folder() -> Path:
@@ -52,7 +52,7 @@ def code_version() -> str:
     folder = Path(__file__).resolve().parent
     digest = hashlib.sha256()
     for name in _CODE:
-        source = folder / name
+        source = folder / f"{name}.py"
         if source.exists():
             digest.update(_meaning(source.read_text(encoding="utf-8")).encode())
     return digest.hexdigest()
@@ -61,7 +61,7 @@ def code_version() -> str:
 @cache
 def source_hash() -> str:
     """A hash of every source file of formcheck: its version, also while it is being worked on."""
-    root = Path(__file__).resolve().parent
+    root = Path(__file__).resolve().parents[1]
     digest = hashlib.sha256()
     for path in sorted(root.rglob("*.py")):
         digest.update(path.relative_to(root).as_posix().encode() + b"\0")

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from concurrent.futures import Future
 from typing import Any
 
+from ..errors import InputError, UsageError
 from .batch import Failed, Scored, Task, about, differs, score_task
-from .errors import InputError, UsageError
 
 __all__ = ["Cluster", "connected"]
 

@@ -17,11 +17,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from .pose import Pose
+from ..body.pose import Pose
 from .threads import Belt, await_all, stage
 
 if TYPE_CHECKING:
-    from .capture import Frame
+    from .frames import Frame
 
 __all__ = ["Seen", "looked_at"]
 

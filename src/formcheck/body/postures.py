@@ -15,8 +15,8 @@ apart, and the limits stand between them. T is the torso length.
 
 from __future__ import annotations
 
+from .measures import Body
 from .pose import Joint
-from .signals import Body
 
 __all__ = [
     "all_fours",

@@ -32,11 +32,11 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import IO, Any, Protocol
 
-from . import cache as kept
-from .drill import Dose
-from .errors import FormcheckError, InputError, UsageError
-from .pose import Side
-from .sinks.csv import COLUMNS, rows
+from ..body.pose import Side
+from ..drill import Dose
+from ..errors import FormcheckError, InputError, UsageError
+from ..sinks.csv import COLUMNS, rows
+from ..vision import kept as kept
 
 __all__ = ["Failed", "Local", "Pool", "Scored", "Store", "Task", "about", "score_task", "spread"]
 
@@ -161,8 +161,8 @@ def about(model: str | None) -> tuple[tuple[str, str], ...]:
     Raises:
         ModelError: the model is not here.
     """
-    from . import __version__
-    from .models import find_model
+    from .. import __version__
+    from ..vision.models import find_model
 
     here = {"formcheck": f"{__version__} ({kept.source_hash()})"}
     if model is not None:
@@ -211,14 +211,17 @@ def _local(clip: str) -> Iterator[Path]:
 
 
 def _score(task: Task, path: Path) -> Scored:
-    from .analyzer import Analyzer
-    from .capture import PoseTrack, VideoFile
-    from .models import find_model
-    from .pipeline import looked_at
-    from .recognise import AUTO, Recogniser
-    from .registry import all_drills, get_drill
-    from .runner import RunInfo, Sink, provenance, run
-    from .sinks.track import Track
+    from ..catalogue.registry import all_drills, get_drill
+    from ..judge.analyzer import Analyzer
+    from ..judge.recognise import AUTO, Recogniser
+    from ..sinks.info import RunInfo, Sink
+    from ..sinks.track import Track
+    from ..vision.clip import VideoFile
+    from ..vision.models import find_model
+    from ..vision.pipeline import looked_at
+    from ..vision.track import PoseTrack
+    from .loop import run
+    from .provenance import provenance
 
     folder = Path(task.drills_folder) if task.drills_folder else None
     analyzer: Analyzer | Recogniser
@@ -249,7 +252,9 @@ def _score(task: Task, path: Path) -> Scored:
                 stream = stack.enter_context(
                     VideoFile(path, task.start_s, task.end_s, every_s=every)
                 )
-                from .landmarker import Landmarker  # slow to load, not needed for kept landmarks
+                from ..vision.landmarker import (
+                    Landmarker,  # slow to load, not needed for kept landmarks
+                )
 
                 landmarker = stack.enter_context(Landmarker(model))
                 if track is not None:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from html import escape
 
-from .drill import Drill, Fault, Sides
+from ..drill import Drill, Fault, Sides
 from .figures import Figure, Posture, posture_of
 
 __all__ = ["drawing_svg", "drawing_text", "markdown_page", "text_card"]

@@ -14,11 +14,12 @@ from enum import Enum
 from math import isfinite, nan
 from statistics import median
 
-from . import postures
-from .events import Reason
-from .motion import HoldRule, RepRule
-from .pose import Side
-from .signals import Body, Signal
+from ..body import postures
+from ..body.measures import Body
+from ..body.pose import Side
+from ..events import Reason
+from .measure import Signal
+from .rules import HoldRule, RepRule
 
 __all__ = [
     "Body",

@@ -1,0 +1,199 @@
+"""The one loop: a stream in, an analyzer in the middle, sinks out.
+
+Live, recorded and bench runs differ in the stream and the sinks they pass, not in the loop.
+A sink that fails is switched off with one line, a slow one works in a thread of its own;
+however the stream ends, the set is closed, its result goes to the sinks that still work, and
+the caller gets it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..body.pose import Pose
+from ..errors import InputError
+from ..sinks.info import RunInfo, Sink
+from ..vision.pipeline import Seen
+from .workers import _Sinks
+
+if TYPE_CHECKING:
+    from ..events import SetResult
+    from ..judge.analyzer import Analyzer
+    from ..judge.recognise import Recogniser
+    from ..vision.frames import Frame
+
+__all__ = ["Control", "Ended", "pose_of", "run", "run_set"]
+
+
+@dataclass
+class Control:
+    """What the person asks for while a set runs; read between frames.
+
+    ``end`` names why the set should stop: ``quit``, ``restart`` (drop it, begin again) or
+    ``switch`` (keep it, begin again on the other side).
+    """
+
+    paused: bool = False
+    end: str | None = None
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a set ended.
+
+    ``how`` is ``end`` (of the stream), ``quit``, ``restart``, ``switch``, ``interrupted``
+    (Ctrl-C) or ``lost`` (the source broke off, ``error`` says why). ``kept`` is False when the
+    set was dropped: begun again, or switched before anything was done in it. ``switched_off``
+    names the sinks that failed.
+    """
+
+    how: str
+    result: SetResult
+    kept: bool = True
+    error: InputError | None = None
+    switched_off: tuple[str, ...] = ()
+
+
+def run_set(
+    stream: Iterable[Frame | Seen | Pose | None],
+    analyzer: Analyzer | Recogniser,
+    sinks: Sequence[Sink] = (),
+    landmarker: Any = None,
+    *,
+    info: RunInfo | None = None,
+    control: Control | None = None,
+    rebase: bool = False,
+    warn: Callable[[str], None] = lambda line: None,
+) -> Ended:
+    """Judge frames until the stream ends, breaks off, or someone asks to stop.
+
+    Args:
+        stream: frames, with their poses (see :func:`~formcheck.vision.pipeline.looked_at`) or
+            without, or the poses of a track; None where a live source has nothing new. An
+            iterator is used as far as needed, so the next call goes on with the next frame.
+        analyzer: fresh, for one set.
+        sinks: entered context managers. They are started here, and closed with the result
+            (with None when the set is to be dropped).
+        landmarker: makes a pose of a frame that comes without one.
+        info: told to the sinks; its meter is fed.
+        control: read before each frame.
+        rebase: count times from the first frame judged here (a later set of one stream).
+        warn: takes one line for the person.
+
+    Raises:
+        InputError: the stream failed or ended before its first frame.
+        ValueError: the stream's clock went back.
+    """
+    control = control or Control()
+    info = info or RunInfo(clip="", size=(0, 0))
+    outs = _Sinks(sinks, warn, info.live)
+    outs.start(info)
+    how: str | None = None
+    lost: InputError | None = None
+    told = False
+    from_t = None if rebase else 0.0
+    pose: Pose | None = None
+    try:
+        for item in stream:
+            if control.end is not None:
+                break
+            frame = _frame(item)
+            if control.paused or item is None:
+                outs.idle(frame)
+                continue
+            found = pose_of(item, landmarker)
+            from_t = found.t if from_t is None else from_t
+            if from_t:
+                found = _earlier(found, from_t)
+                frame = frame and dataclasses.replace(frame, t=found.t)
+            step = analyzer.update(found)
+            pose = found
+            outs.write(frame, pose, step)
+            if info.meter is not None:
+                info.meter.shown(frame)
+                if info.live and not told and info.meter.behind:
+                    told = True
+                    warn(_too_slow(info))
+    except KeyboardInterrupt:
+        how = "interrupted"
+    except InputError as error:
+        how, lost = "lost", error
+    except BaseException:
+        outs.close(None)
+        raise
+    how = how or control.end or "end"
+    if pose is None and not rebase and how in ("end", "lost"):
+        outs.close(None)
+        raise lost or InputError(
+            f"{info.clip or 'the stream'}: expected frames, none came; check that it plays"
+        )
+    last = analyzer.finish()
+    if pose is not None:
+        outs.finish(pose, last)
+    result = analyzer.result()
+    done = bool(result.reps or result.holds)
+    kept = pose is not None and (how != "restart") and (how != "switch" or done)
+    outs.close(result if kept else None)
+    return Ended(how, result, kept, lost, tuple(outs.switched_off))
+
+
+def pose_of(item: Frame | Seen | Pose, landmarker: Any) -> Pose:
+    """The pose of what a stream gives: its own, or the one the landmarker finds now."""
+    if isinstance(item, Pose):
+        return item
+    if isinstance(item, Seen):
+        return item.pose
+    found: Pose = landmarker.detect(item)
+    return found
+
+
+def _frame(item: Frame | Seen | Pose | None) -> Frame | None:
+    if item is None or isinstance(item, Pose):
+        return None
+    return item.frame if isinstance(item, Seen) else item
+
+
+def _too_slow(info: RunInfo) -> str:
+    meter = info.meter
+    assert meter is not None
+    lighter = info.provenance.get("model") not in ("lite", "pose_landmarker_lite")
+    advice = "try --model lite" if lighter else "close other programs"
+    return (
+        f"the machine judges {meter.fps:.0f} of {meter.captured_fps:.0f} frames a second, too "
+        f"few for quick movements; {advice}"
+    )
+
+
+def _earlier(pose: Pose, by: float) -> Pose:
+    """``pose`` with its time moved ``by`` seconds back, kept in the track's float32 so that a
+    recorded track replays to the very same times."""
+    return dataclasses.replace(pose, t=float(np.float32(pose.t - by)))
+
+
+def run(
+    stream: Iterable[Frame | Seen | Pose | None],
+    analyzer: Analyzer | Recogniser,
+    sinks: Sequence[Sink] = (),
+    landmarker: Any = None,
+    *,
+    info: RunInfo | None = None,
+    control: Control | None = None,
+    warn: Callable[[str], None] = lambda line: None,
+) -> SetResult:
+    """Judge one set and return its result; the arguments are those of :func:`run_set`.
+
+    Raises:
+        InputError: no frame came, or the stream broke off (the sinks have the result so far).
+        KeyboardInterrupt: Ctrl-C (the sinks have the result so far).
+    """
+    ended = run_set(stream, analyzer, sinks, landmarker, info=info, control=control, warn=warn)
+    if ended.error is not None:
+        raise ended.error
+    if ended.how == "interrupted":
+        raise KeyboardInterrupt
+    return ended.result

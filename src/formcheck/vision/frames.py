@@ -1,0 +1,171 @@
+"""What every stream of pictures shares: the frame, its checks and its colours.
+
+Every stream is a context manager and can be iterated once. Times are seconds from the first
+frame of the stream, rise strictly and are rounded to float32, as a pose track keeps them, so
+that a track replays exactly like the clip it came from. No time is ever derived from a frame
+number: a file stamps its container's time, a camera the moment of capture.
+
+What goes wrong on the way and is survived (a cut-off file, a camera that dropped out) stands
+in ``stream.warnings``; what cannot be survived is an :class:`~formcheck.errors.InputError`.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import InputError, UsageError
+
+__all__ = ["Frame", "Stream", "to_rgb", "turn"]
+
+Image = NDArray[np.uint8]
+
+#: Clockwise quarter turns, in degrees, and how OpenCV calls them.
+_TURNS = {
+    0: None,
+    90: cv2.ROTATE_90_CLOCKWISE,
+    180: cv2.ROTATE_180,
+    270: cv2.ROTATE_90_COUNTERCLOCKWISE,
+}
+
+
+def turn(image: Image, degrees: int) -> Image:
+    """``image`` turned clockwise by 0, 90, 180 or 270 degrees."""
+    code = _TURNS[degrees]
+    return image if code is None else cv2.rotate(image, code)  # type: ignore[return-value]
+
+
+def to_rgb(image: Any) -> Image | None:
+    """A BGR picture in the model's colour order; None for what would end the model for good.
+
+    A grey or an empty picture does; ``image[:, :, ::-1]`` would be read as wrong pixels.
+    """
+    if not isinstance(image, np.ndarray) or image.dtype != np.uint8 or image.size == 0:
+        return None
+    if image.ndim != 3 or image.shape[2] != 3:
+        return None
+    return cv2.cvtColor(image, cv2.COLOR_BGR2RGB)  # type: ignore[return-value]
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """One picture and when it was taken.
+
+    Attributes:
+        t: seconds from the first frame of the stream.
+        image: (height, width, 3) uint8, BGR.
+        dropped: frames that were thrown away since the frame before this one, because nobody
+            took them in time (live only).
+        gap_s: seconds for which the source was gone just before this frame, else 0.
+        captured: ``time.monotonic()`` of the capture, NaN for a recording; for latency only.
+    """
+
+    t: float
+    image: Image
+    dropped: int = 0
+    gap_s: float = 0.0
+    captured: float = math.nan
+
+
+class Stream:
+    """What all sources share.
+
+    Attributes:
+        name: what to call the source in messages and results.
+        size: (width, height) of the upright picture in pixels.
+        fps: what the source says of its rate, or None; to show, never to compute with.
+        duration_s: how long the source says it is, or None.
+        frames_expected: how many frames the source promises, or None.
+        live: whether frames that are not taken in time are lost.
+        warnings: one line for each thing that went wrong and was survived, filled on the way.
+    """
+
+    live = False
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.size = (0, 0)
+        self.fps: float | None = None
+        self.duration_s: float | None = None
+        self.frames_expected: int | None = None
+        self.warnings: list[str] = []
+
+    def close(self) -> None:
+        """Give the source back; may be called twice."""
+
+    def __enter__(self) -> Any:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def seconds32(t: float) -> float:
+    return float(np.float32(t))
+
+
+def to_bgr(image: Any, degrees: int) -> Image | None:
+    """The picture as upright (h, w, 3) uint8, or None for what is no picture at all.
+
+    One channel or a fourth, and 16 bits a channel, do come out of some decoders and cameras;
+    passed on, they would end the landmarker for good.
+    """
+    if image is None or image.size == 0 or image.ndim not in (2, 3):
+        return None
+    if image.dtype == np.uint16:
+        image = (image >> 8).astype(np.uint8)
+    if image.dtype != np.uint8:
+        return None
+    if image.ndim == 2 or image.shape[2] == 1:
+        image = cv2.cvtColor(image, cv2.COLOR_GRAY2BGR)
+    elif image.shape[2] == 4:
+        image = cv2.cvtColor(image, cv2.COLOR_BGRA2BGR)
+    return turn(image, degrees) if image.shape[2] == 3 else None
+
+
+def check_rotate(rotate: int) -> int:
+    if rotate not in _TURNS:
+        raise UsageError(f"rotate must be 0, 90, 180 or 270 degrees, got {rotate!r}")
+    return rotate
+
+
+def check_file(path: Path, wanted: str) -> None:
+    """Raise the one-line :class:`InputError` for what is not a readable file with bytes in it.
+
+    Pipes and devices are refused too: opening one could wait for ever.
+    """
+    if path.is_dir():
+        raise InputError(f"{path}: expected {wanted}, this is a folder; name a file in it")
+    if not path.exists():
+        raise InputError(f"{path}: no such file; check the name, expected {wanted}")
+    if not path.is_file():
+        raise InputError(f"{path}: expected {wanted}, this is not a regular file")
+    try:
+        with path.open("rb") as file:
+            empty = not file.read(1)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror}); check the rights") from error
+    if empty:
+        raise InputError(f"{path}: the file is empty (0 bytes); record or copy it again")
+
+
+def check_window(start_s: float | None, end_s: float | None) -> tuple[float, float]:
+    start = 0.0 if start_s is None else float(start_s)
+    end = math.inf if end_s is None else float(end_s)
+    if not 0 <= start < end:
+        raise UsageError(
+            f"the start must lie before the end and not before 0, got {start:g} s to {end:g} s"
+        )
+    return seconds32(start), seconds32(end)  # as the times they are compared with

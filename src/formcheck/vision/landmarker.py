@@ -1,0 +1,307 @@
+"""The pose model: one frame in, one :class:`~formcheck.body.pose.Pose` out.
+
+MediaPipe tracks a body well at any angle, but finds one only if it is roughly upright: a person
+lying prone may never be found. So while nobody is found, single frames are also looked at turned
+by quarter turns, and then at a lower confidence. What that brings must look like a body, and be
+seen again at the same place on a following frame, before the tracker is turned that way. Once a
+body is tracked nothing of this runs. Every few seconds one look for two bodies tells whether a
+second person is in view; it runs beside the frames that follow, and counts from a fixed time on.
+
+All of it depends on the frames and their times alone: the same clip gives the same poses.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+
+from ..body.pose import Pose
+from ..errors import ModelError, UsageError
+from .detection import Detection, another_person, plausible, same_place
+from .frames import Frame, to_rgb, turn
+from .graph import Graph, Picture, one_line
+from .looks import Looks
+from .track import quantise
+
+__all__ = ["Landmarker"]
+
+#: Confidence of the last resort when nobody is found at the one that was asked for.
+LOW_CONFIDENCE = 0.2
+
+#: In the first second without a body every frame is searched, then one each so many seconds.
+EAGER_S, SEARCH_EVERY_S = 1.0, 0.25
+
+#: A body that was tracked is searched for when it has been gone for so long, s.
+LOST_S = 0.5
+
+#: When to look for a second person: after a first is found, when the count is to be confirmed,
+#: while there are two, and otherwise; s.
+LOOK_FIRST_S, LOOK_AGAIN_S, LOOK_TWO_S, LOOK_EVERY_S = 0.3, 0.2, 1.0, 5.0
+
+#: A look takes a frame's time and more: its answer counts so much later, s of the stream, however
+#: long it took, so that the same clip always gives the same poses.
+LOOK_TAKES_S = 0.25
+
+
+@dataclass(frozen=True)
+class _Way:
+    """A way to look at a frame: turned clockwise by ``degrees``, at a detection confidence."""
+
+    degrees: int
+    confidence: float
+
+
+class Landmarker:
+    """Finds and follows one person through the frames of one stream.
+
+    Use it as a context manager, or close it: one that is left to the garbage collector can hang
+    the process.
+
+    Args:
+        model: a ``Model`` (name, path, sha256) or the path of a ``.task`` bundle.
+        confidence: of a detection, 0..1.
+        rotate: ``auto`` also searches the picture turned; 0, 90, 180 or 270 tracks in it turned
+            clockwise by that much and no other way. Landmarks are always those of the frame as
+            it was given.
+
+    Attributes:
+        model_name, sha256: what the poses were made with.
+        log: one line for each time somebody was found by searching, or the model was restarted.
+
+    Raises:
+        ModelError: no such model, or it does not load.
+        UsageError: confidence or rotate is out of range.
+    """
+
+    def __init__(self, model: Any, confidence: float = 0.5, rotate: str | int = "auto") -> None:
+        # Outside 0..1 MediaPipe aborts the process instead of raising.
+        if not 0.0 <= float(confidence) <= 1.0:
+            raise UsageError(f"confidence must lie in 0..1, got {confidence!r}")
+        if str(rotate) not in ("auto", "0", "90", "180", "270"):
+            raise UsageError(f"rotate must be auto, 0, 90, 180 or 270, got {rotate!r}")
+        self._path = Path(getattr(model, "path", model))
+        if not self._path.is_file():
+            raise ModelError(
+                f"{self._path}: no such model; name lite, full, heavy or a .task file with --model"
+            )
+        self.model_name: str = getattr(model, "name", None) or self._path.stem
+        self.sha256: str = (
+            getattr(model, "sha256", None) or hashlib.sha256(self._path.read_bytes()).hexdigest()
+        )
+        self.log: list[str] = []
+        base = 0 if rotate == "auto" else int(rotate)
+        turns = (0, 90, 270, 180) if rotate == "auto" else (base,)
+        self._home = _Way(base, float(confidence))
+        levels = (self._home.confidence, min(self._home.confidence, LOW_CONFIDENCE))
+        #: All ways to look, the likelier first; the tracker's own way is left out when searching.
+        self._ways = list(dict.fromkeys(_Way(turned, c) for c in levels for turned in turns))
+        self._way = self._home
+        self._tracker: Graph | None = None
+        self._fresh = True  # no frame went through the tracker since it was made
+        self._ms = 0
+        self._here = False  # whether the frame before had a body
+        self._seen_at = -math.inf  # when a body was last tracked
+        self._lost_at: float | None = None  # when the search began; None while a body is tracked
+        self._searched_at = -math.inf
+        self._next_way = 0
+        self._candidate: tuple[_Way, Detection, list[int]] | None = None
+        self._people = 1
+        self._look_at = math.inf
+        self._doubt = False  # the last look saw another number of people
+        #: The look that runs beside the tracking: since when, at whom, what it will bring.
+        self._asked: tuple[float, Detection, Future[list[Detection]]] | None = None
+        self._make_tracker(self._home)
+        self._looks = Looks(str(self._path), self._home.confidence, self.log)
+
+    # ------------------------------------------------------------------------------ one frame
+
+    def picture_of(self, frame: Frame) -> Picture | None:
+        """``frame`` as the model takes it, which can be made ahead in another thread.
+
+        None for pixels that would end the model for good.
+        """
+        return self._turned(frame, self._home.degrees)
+
+    def detect(self, frame: Frame, picture: Picture | None = None) -> Pose:
+        """The pose in ``frame``, rounded as a track keeps it; a missing one if nobody is there.
+
+        Args:
+            frame: of one stream, in rising time.
+            picture: ``picture_of(frame)`` if that was done elsewhere, to save the time here.
+
+        Raises:
+            ModelError: the model breaks on frame after frame.
+        """
+        if picture is None or self._way.degrees != self._home.degrees:
+            picture = self._turned(frame, self._way.degrees)
+        if picture is None:
+            size = (0, 0) if np.ndim(frame.image) < 2 else np.shape(frame.image)[1::-1]
+            return quantise(Pose.missing(frame.t, (int(size[0]), int(size[1]))))
+        t, size = frame.t, (frame.image.shape[1], frame.image.shape[0])
+        body = self._track(picture, t)
+        if body is None:
+            body = self._search(frame)
+        self._here = body is not None
+        if body is None:
+            return quantise(Pose.missing(t, size))
+        self._found(t)
+        if self._asked is None and t >= self._look_at:
+            self._asked = t, body, self._looks.ask(picture, self._home.confidence)
+        if self._asked is not None and t >= self._asked[0] + LOOK_TAKES_S:
+            self._count()
+        upright = body.turned_back(self._way.degrees)
+        return quantise(Pose(t, upright.xy, upright.visibility, upright.world, size, self._people))
+
+    def _turned(self, frame: Frame, degrees: int) -> Picture | None:
+        rgb = to_rgb(frame.image)
+        return None if rgb is None else Graph.picture(turn(rgb, degrees))
+
+    def _found(self, t: float) -> None:
+        if self._lost_at is not None or t - self._seen_at > LOST_S:
+            self._people, self._doubt, self._look_at = 1, False, t + LOOK_FIRST_S
+        if self._lost_at is not None:
+            self._looks.only(self._home.confidence)
+        self._seen_at, self._lost_at, self._candidate = t, None, None
+        self._next_way = 0
+
+    # --------------------------------------------------------------------------------- graphs
+
+    def _make_tracker(self, way: _Way) -> None:
+        if self._tracker is not None:
+            self._tracker.close()
+            self._tracker = None
+        self._tracker = Graph(str(self._path), way.confidence, video=True)
+        self._way, self._fresh = way, True
+
+    def _turn_to(self, way: _Way) -> None:
+        """Track in another way: a turn needs nothing, another confidence a new graph."""
+        if way.confidence != self._way.confidence:
+            self._make_tracker(way)
+        self._way = way
+
+    def _track(self, picture: Picture, t: float) -> Detection | None:
+        if self._tracker is None:
+            raise ValueError("this landmarker is closed")
+        # Whole milliseconds from 1 on that always rise, or the graph refuses them.
+        self._ms = max(self._ms + 1, int(t * 1000) + 1)
+        try:
+            bodies = self._tracker.bodies(picture, self._ms)
+        except (RuntimeError, ValueError) as error:
+            if self._fresh:
+                raise ModelError(
+                    f"{self.model_name}: the pose model fails on every frame ({one_line(error)}); "
+                    "run `formcheck doctor` or try another --model"
+                ) from error
+            self.log.append(f"model restarted at t={t:.2f} s ({one_line(error)})")
+            self._make_tracker(self._way)
+            return None
+        self._fresh = False
+        body = bodies[0] if bodies else None
+        if body is not None and not (self._here or self._way == self._home or plausible(body)):
+            return None  # what this way brings was only believed for the body it was found by
+        return body
+
+    # ---------------------------------------------------------------------------- the searches
+
+    def _search(self, frame: Frame) -> Detection | None:
+        """Look at a frame in which the tracker has nobody in one more way.
+
+        Returns:
+            The body, tracked from now on, when this look confirms it; else None.
+        """
+        t = frame.t
+        if self._lost_at is None:
+            if t - self._seen_at <= LOST_S:
+                return None
+            self._lost_at = t
+            self._asked = None
+            self._turn_to(self._home)
+        before = None
+        if self._candidate is not None:
+            way, before, checks = self._candidate
+        else:
+            ways = [way for way in self._ways if way != self._way]
+            eager = t - self._lost_at <= EAGER_S
+            if not ways or (not eager and t - self._searched_at < SEARCH_EVERY_S):
+                return None
+            way = ways[self._next_way % len(ways)]
+            checks = [way.degrees, *self._checks(way)]
+            self._next_way += 1
+        self._searched_at, self._candidate = t, None
+        look, *checks = checks
+        picture = self._turned(frame, look)
+        assert picture is not None
+        found = self._looks.ask(picture, way.confidence).result()
+        bodies = [b.turned_back(look) for b in found if plausible(b)]
+        if before is None:
+            if bodies:
+                self._candidate = way, bodies[0], checks
+            return None
+        if not any(same_place(before, b) for b in bodies):
+            if checks:
+                self._candidate = way, before, checks
+            return None
+        self._turn_to(way)
+        picture = self._turned(frame, way.degrees)
+        assert picture is not None
+        body = self._track(picture, t)
+        if body is None:
+            self._turn_to(self._home)
+            return None
+        self.log.append(f"found at {way.degrees}°, confidence {way.confidence:g}, t={t:.2f} s")
+        return body
+
+    def _checks(self, way: _Way) -> list[int]:
+        """The turns at which a find by ``way`` may be confirmed on the frames that follow.
+
+        At the asked confidence the same look again is enough. At the low one still things in a
+        room are taken for people again and again, but from one side only: a body is there from
+        another side, too.
+        """
+        if way.confidence == self._home.confidence:
+            return [way.degrees]
+        return [turned % 360 for turned in range(way.degrees + 90, way.degrees + 360, 90)]
+
+    def _count(self) -> None:
+        """Whether the look saw a second person in view; a change counts when it is seen twice."""
+        assert self._asked is not None
+        (t, body, look), self._asked = self._asked, None
+        others = [b for b in look.result() if another_person(b, body)]
+        people = 2 if others else 1
+        if people == self._people:
+            self._doubt = False
+        elif self._doubt:
+            self._people, self._doubt = people, False
+        else:
+            self._doubt = True
+        if self._doubt:
+            self._look_at = t + LOOK_AGAIN_S
+        else:
+            self._look_at = t + (LOOK_EVERY_S if self._people == 1 else LOOK_TWO_S)
+
+    # -------------------------------------------------------------------------------- closing
+
+    def close(self) -> None:
+        """Close every graph; may be called twice."""
+        self._looks.close()
+        tracker, self._tracker = self._tracker, None
+        if tracker is not None:
+            tracker.close()
+
+    def __enter__(self) -> Landmarker:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()

@@ -1,0 +1,53 @@
+"""Looks at single pictures for two bodies, beside the tracking of one."""
+
+from __future__ import annotations
+
+import contextlib
+from concurrent.futures import Future, ThreadPoolExecutor
+
+from .detection import Detection
+from .graph import Graph, Picture, one_line
+from .threads import give_way
+
+
+class Looks:
+    """Looks at single pictures for two bodies, one after the other on a thread of its own."""
+
+    def __init__(self, model: str, confidence: float, log: list[str]) -> None:
+        self._model, self._log = model, log
+        self._graphs: dict[float, Graph] = {}
+        self._thread = ThreadPoolExecutor(1, "look", give_way)
+        # Its first graph is made beside the first frames, or the first look would be waited for.
+        self._thread.submit(self._graph, confidence)
+
+    def ask(self, picture: Picture, confidence: float) -> Future[list[Detection]]:
+        """The bodies that will have been found, with none where the graph broke."""
+        return self._thread.submit(self._look, picture, confidence)
+
+    def only(self, confidence: float) -> None:
+        """The graphs of other confidences are not needed any more."""
+        self._thread.submit(self._drop, keep=confidence)
+
+    def close(self) -> None:
+        """After the look that is under way; may be called twice."""
+        with contextlib.suppress(RuntimeError):  # it is closed already
+            self._thread.submit(self._drop)
+        self._thread.shutdown()
+
+    def _graph(self, confidence: float) -> Graph:
+        if confidence not in self._graphs:
+            self._graphs[confidence] = Graph(self._model, confidence, video=False)
+        return self._graphs[confidence]
+
+    def _look(self, picture: Picture, confidence: float) -> list[Detection]:
+        try:
+            return self._graph(confidence).bodies(picture, 0)
+        except (RuntimeError, ValueError) as error:
+            self._log.append(f"search model restarted ({one_line(error)})")
+            if confidence in self._graphs:
+                self._graphs.pop(confidence).close()
+            return []
+
+    def _drop(self, keep: float | None = None) -> None:
+        for confidence in [c for c in self._graphs if c != keep]:
+            self._graphs.pop(confidence).close()
