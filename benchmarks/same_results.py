@@ -3,8 +3,8 @@
     python benchmarks/same_results.py OLD NEW FOLDER... [--jobs 2] [--drill NAME]
 
 OLD and NEW are checkouts (folders that hold ``src/formcheck``); each runs in a process of its own
-with the same Python. A track is judged by the drill that its label or its name says, and by
-``auto``; where neither says one, by every drill. Compared are all events in order and the result
+with the same Python. A track is judged by the drill that its label or its name says, or by
+those that its label says it is not; where neither says one, by every drill. Compared are all events in order and the result
 of the set. What differs is printed, one line a track; the exit code is 1 then.
 """
 
@@ -50,9 +50,10 @@ def wanted(track: Path, every: bool) -> list[str]:
     if every:
         return []
     label = track.with_name(track.name.removesuffix(".npz") + ".label.json")
-    if label.exists():
-        return [str(json.loads(label.read_text())["drill"])]
-    return [track.name.split("__")[0]] if "__" in track.name else []
+    if not label.exists():
+        return [track.name.split("__")[0]] if "__" in track.name else []
+    told = json.loads(label.read_text())
+    return [told["drill"]] if told.get("drill") else list(told.get("not_drills", ()))
 
 
 def judged(checkout: Path, asked: list[str]) -> Iterator[tuple[str, str, str]]:
