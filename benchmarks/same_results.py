@@ -1,11 +1,12 @@
 """Do two checkouts judge the same? Every drill on every pose track, compared byte by byte.
 
-    python benchmarks/same_results.py OLD NEW FOLDER... [--jobs 2] [--drill NAME]
+    python benchmarks/same_results.py OLD NEW FOLDER... [--every]
 
 OLD and NEW are checkouts (folders that hold ``src/formcheck``); each runs in a process of its own
-with the same Python. A track is judged by the drill that its label or its name says, or by
-those that its label says it is not; where neither says one, by every drill. Compared are all events in order and the result
-of the set. What differs is printed, one line a track; the exit code is 1 then.
+with the same Python. A track is judged by the drill that its label or its name says, or by those
+that its label says it is not; where neither says one, or with ``--every``, by every drill.
+Compared are all events in order and the result of the set. What differs is printed, one line a
+track; the exit code is 1 then.
 """
 
 from __future__ import annotations
