@@ -28,11 +28,11 @@ def test_a_settings_file_that_is_named_must_be_there(
 def test_every_setting_is_read(tmp_path: Path) -> None:
     said = parse_settings(
         'model = "lite"\nsource = 2\nsize = "640x480"\nfps = 25\nmirror = false\nvoice = false\n'
-        'speech_command = ["say", "-v", "Anna"]\nlanguage = "de"\n'
+        'speech_command = ["say", "-v", "Anna"]\n'
         f'drills_folder = "{tmp_path.as_posix()}"\nplans_folder = "~/plans"\n'
     )
     assert said == Settings(
-        "lite", "2", (640, 480), 25.0, False, False, ("say", "-v", "Anna"), "de", tmp_path,
+        "lite", "2", (640, 480), 25.0, False, False, ("say", "-v", "Anna"), tmp_path,
         Path.home() / "plans",
     )  # fmt: skip
     assert set(_KEYS) == set(Settings.__dataclass_fields__)
@@ -75,6 +75,7 @@ def test_own_drills_and_plans_lie_in_the_data_folder(
         ("speech_command = [1]", ("speech_command", "a command")),
         ('speech_command = "say \'x"', ("speech_command", "a command")),
         ("drills_folder = 1", ("drills_folder", "a folder's path")),
+        ('language = "en"', ("'language' is no longer a setting", "delete that line")),
         ("mirror = ", ("expected TOML",)),
     ],
 )

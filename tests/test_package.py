@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import zipfile
@@ -44,6 +45,17 @@ def test_the_version_is_the_installed_one() -> None:
     except PackageNotFoundError:
         pytest.skip("run from the source, not installed")
     assert formcheck.__version__ == installed
+
+
+def test_sql_stands_in_the_journal_only() -> None:
+    source = ROOT / "src" / "formcheck"
+    sql = re.compile(r"\b(SELECT|INSERT|UPDATE|DELETE FROM|PRAGMA)\b|\bsqlite3\b")
+    users = {
+        path.relative_to(source).parts[0]
+        for path in source.rglob("*.py")
+        if sql.search(path.read_text(encoding="utf-8"))
+    }
+    assert users == {"journal"}
 
 
 # --------------------------------------------------------------------------------- the wheel

@@ -9,8 +9,7 @@ A whole file, with the values that hold when a key is left out::
     mirror = true               # show the picture as a mirror; it is judged as it is
     voice = true                # speak the count and the cues
     speech_command = []         # e.g. ["espeak-ng", "-s", "150"]; empty: the system's own voice
-    language = "en"
-    drills_folder = "…"         # own drills; else `drills` in the data folder
+        drills_folder = "…"         # own drills; else `drills` in the data folder
     plans_folder = "…"          # own plans; else `plans` in the data folder
 
 Only the commands read it; everything else is given values.
@@ -53,7 +52,6 @@ class Settings:
     mirror: bool = True
     voice: bool = True
     speech_command: tuple[str, ...] = ()
-    language: str = "en"
     drills_folder: Path = field(default_factory=_data("drills"))
     plans_folder: Path = field(default_factory=_data("plans"))
 
@@ -120,10 +118,12 @@ _KEYS: Mapping[str, Callable[[Any], Any]] = {
     "mirror": _yes_no,
     "voice": _yes_no,
     "speech_command": _command,
-    "language": _text,
     "drills_folder": _folder,
     "plans_folder": _folder,
 }
+
+#: Settings of earlier versions, and what to do about a file that still has one.
+_GONE: Mapping[str, str] = {"language": "it never changed anything; delete that line"}
 
 
 def parse_settings(text: str, where: str = "settings") -> Settings:
@@ -139,6 +139,8 @@ def parse_settings(text: str, where: str = "settings") -> Settings:
     values: dict[str, Any] = {}
     for key, value in said.items():
         if key not in _KEYS:
+            if key in _GONE:
+                raise UsageError(f"{where}: {key!r} is no longer a setting; {_GONE[key]}")
             near = get_close_matches(key, _KEYS, n=1)
             hint = f"did you mean {near[0]!r}?" if near else f"known are: {', '.join(_KEYS)}"
             raise UsageError(f"{where}: no setting is called {key!r}; {hint}")

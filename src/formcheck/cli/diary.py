@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..errors import UsageError
-from ..judge.scoring import band, shown
 from . import common
 
 if TYPE_CHECKING:
@@ -180,6 +179,7 @@ def today(
     from ..coach.progression import weeks
     from ..coach.safety import questions_due
     from ..journal.past import last_check, past_sessions
+    from ..journal.queries import last_plan
 
     if walked is not None and not 0 < walked <= 1440:
         raise UsageError(f"--walked: expected minutes above 0, got {walked:g}")
@@ -214,13 +214,6 @@ def today(
             print("The safety questions come first next time (formcheck live asks them).")
 
 
-def last_plan(journal: Journal) -> str | None:
-    rows = journal.rows(
-        "SELECT plan FROM sessions WHERE plan IS NOT NULL ORDER BY started_at DESC, id DESC LIMIT 1"
-    )
-    return rows[0]["plan"] if rows else None
-
-
 def last_red(past: Sequence[Past]) -> date | None:
     from ..coach.progression import Light
 
@@ -235,24 +228,14 @@ def history(
     """Days, drills, trends, left and right: what the journal says."""
     from ..coach.progression import weeks
     from ..journal.past import past_sessions
+    from ..journal.queries import fault_counts, sets_since
 
     day = parse_day(since, "--since").isoformat() if since else ""
     with open_journal() as journal:
-        rows = journal.rows(
-            "SELECT s.day, t.*, (SELECT count(*) FROM reps r WHERE r.set_id = t.id AND complete)"
-            " AS reps, (SELECT coalesce(sum(seconds), 0) FROM holds h WHERE h.set_id = t.id)"
-            " AS held FROM sets t JOIN sessions s ON s.id = t.session_id"
-            " WHERE s.day >= ? AND (? IS NULL OR t.drill = ?) ORDER BY s.started_at, t.n",
-            day, drill, drill,
-        )  # fmt: skip
+        rows = sets_since(journal, day, drill)
         past = [p for p in past_sessions(journal) if p.day.isoformat() >= day]
         now = journal.now().date()
-        faults = journal.rows(
-            "SELECT t.drill, f.code, count(*) AS n FROM faults f JOIN sets t ON t.id = f.set_id"
-            " JOIN sessions s ON s.id = t.session_id WHERE s.day >= ?"
-            " GROUP BY 1, 2 ORDER BY 3 DESC",
-            day,
-        )
+        faults = fault_counts(journal, day)
     if json_:
         for row in rows:
             del row["trace"]  # export has it
@@ -278,6 +261,8 @@ _LIGHTS = {"unknown": "not answered"}
 
 def _form(scores: Sequence[int]) -> str:
     """A mean score as it is shown to a person: to the nearest 5, with its band."""
+    from ..judge.scoring import band, shown
+
     mean = sum(scores) / len(scores)
     return f"{shown(mean)} ({band(mean)})"
 

@@ -10,6 +10,7 @@ from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 from ..journal import Journal
+from ..journal.queries import mean_scores
 
 if TYPE_CHECKING:
     from ..drill import Drill
@@ -312,15 +313,9 @@ def _explained(view: SetView, drill: Drill | None) -> SetView:
 
 
 def _trend(journal: Journal, drills: Mapping[str, Drill]) -> list[DayView]:
-    rows = journal.rows(
-        "SELECT s.day, t.drill, coalesce(t.side, '') AS side, avg(t.score) AS score"
-        " FROM sets t JOIN sessions s ON s.id = t.session_id"
-        " WHERE t.status != 'ouch' AND t.score IS NOT NULL"
-        " GROUP BY s.day, t.drill, t.side ORDER BY s.day, t.drill, t.side"
-    )
     return [
         DayView(r["day"], _title(r["drill"], drills.get(r["drill"])), r["side"], r["score"])
-        for r in rows
+        for r in mean_scores(journal)
     ]
 
 
