@@ -23,6 +23,7 @@ from formcheck.vision import landmarker, source
 from formcheck.vision.camera import cv2
 from formcheck.vision.clip import VideoFile
 from formcheck.vision.frames import Frame
+from formcheck.vision.models import Model
 from formcheck.vision.track import write_track
 
 SIZE = (64, 48)
@@ -68,9 +69,8 @@ def blind(monkeypatch: pytest.MonkeyPatch) -> None:
     """A model that finds nobody, so that no test here waits for the real one."""
 
     class Blind:
-        model_name, sha256 = "none", "0" * 64
-
-        def __init__(self, *_: object, **__: object) -> None: ...
+        def __init__(self, model: Model) -> None:
+            self.model_name, self.sha256 = model.name, model.sha256
 
         def __enter__(self) -> Blind:
             return self

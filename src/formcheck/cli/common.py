@@ -198,6 +198,17 @@ def advice_of(drill: Drill) -> dict[str, str]:
     return {"wrong_view": place} if place else {}
 
 
+def info_of(drill: Drill | None, info: RunInfo) -> RunInfo:
+    """``info`` with what sinks are told of a drill; None is yet to be recognised."""
+    from ..judge.recognise import AUTO
+
+    if drill is None:
+        return replace(info, drill=AUTO, title="Recognising")
+    return replace(
+        info, drill=drill.name, title=drill.title, kind=drill.kind, advice=advice_of(drill)
+    )
+
+
 class Progress(BaseSink):
     """A bar with the time left on a terminal's stderr, for work of more than a second.
 

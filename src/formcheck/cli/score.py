@@ -221,50 +221,28 @@ def _score_one(
     from ..judge.recognise import AUTO, Recogniser
     from ..run.batch import STRIDE_S
     from ..run.loop import run_set
-    from ..run.provenance import provenance
-    from ..sinks.info import RunInfo
+    from ..run.opened import opened
+    from ..vision import source
     from ..vision.clip import VideoFile
-    from ..vision.pipeline import looked_at
-    from ..vision.source import open_source
     from . import common
 
-    with ExitStack() as stack:
+    stream = source.open_source(str(clip), start_s=job.start_s, end_s=job.end_s)
+    model = None if clip.suffix.lower() == ".npz" else job.model
+    with opened(stream, model, name=clip.name, warn=common.warn) as judged:
         # Whether the clip can be read comes before which drill it shows.
-        stream = stack.enter_context(open_source(str(clip), start_s=job.start_s, end_s=job.end_s))
-        auto = job.drill == AUTO
-        drill = None if auto else common.drill_for(clip, job.drill, job.folder)
+        drill = None if job.drill == AUTO else common.drill_for(clip, job.drill, job.folder)
         if job.stride == "auto" and isinstance(stream, VideoFile):
             stream.every_s = STRIDE_S
         dose = common.asked(job.asked.reps, job.asked.hold_s, common.label_dose(clip))
-        landmarker = None
-        if clip.suffix.lower() != ".npz":
-            from ..vision.landmarker import Landmarker
-
-            landmarker = stack.enter_context(Landmarker(job.model))
-        info = RunInfo(
-            clip=clip.name,
-            size=stream.size,
-            fps=stream.fps,
-            drill=drill.name if drill else AUTO,
-            title=drill.title if drill else "Recognising",
-            kind=drill.kind if drill else "reps",
-            advice=common.advice_of(drill) if drill else {},
-            provenance=provenance(landmarker, getattr(stream, "meta", None)),
-        )
-        bar = stack.enter_context(common.Progress(stream.duration_s, clip.name))
         analyzer: Analyzer | Recogniser
         if drill is None:
             drills = all_drills(job.folder).values()
             analyzer = Recogniser(drills, side=job.side, dose=dose)
         else:
             analyzer = Analyzer(drill, side=job.side, dose=dose)
-        try:
-            with looked_at(stream, landmarker) as seen:
-                ended = run_set(seen, analyzer, [*sinks, bar], info=info, warn=common.warn)
-        finally:
-            bar.close()
-            for line in stream.warnings:
-                common.warn(f"warning: {line}")
+        info = common.info_of(drill, judged.info)
+        with common.Progress(stream.duration_s, clip.name) as bar, judged.seen() as seen:
+            ended = run_set(seen, analyzer, [*sinks, bar], info=info, warn=common.warn)
     if ended.how == "interrupted":
         raise KeyboardInterrupt
     job.lost_outputs |= set(ended.switched_off)

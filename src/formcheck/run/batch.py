@@ -25,11 +25,10 @@ from concurrent.futures import (
     ProcessPoolExecutor,
     wait,
 )
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from multiprocessing import connection
 from pathlib import Path
-from types import SimpleNamespace
 from typing import IO, Any, Protocol
 
 from ..body.pose import Side
@@ -214,14 +213,13 @@ def _score(task: Task, path: Path) -> Scored:
     from ..catalogue.registry import all_drills, get_drill
     from ..judge.analyzer import Analyzer
     from ..judge.recognise import AUTO, Recogniser
-    from ..sinks.info import RunInfo, Sink
+    from ..sinks.info import Sink
     from ..sinks.track import Track
     from ..vision.clip import VideoFile
     from ..vision.models import find_model
-    from ..vision.pipeline import looked_at
     from ..vision.track import PoseTrack
     from .loop import run
-    from .provenance import provenance
+    from .opened import opened
 
     folder = Path(task.drills_folder) if task.drills_folder else None
     analyzer: Analyzer | Recogniser
@@ -231,47 +229,27 @@ def _score(task: Task, path: Path) -> Scored:
         analyzer = Analyzer(get_drill(task.drill, folder), side=task.side, dose=task.dose)
     every = STRIDE_S if task.stride == "auto" else 0.0
     whole = task.start_s is None and task.end_s is None and not every
+    model = None if task.model is None else find_model(task.model)
+    track = None
+    if model is not None and task.cache and whole:
+        track = kept.track_path(Path(task.cache), path, model.sha256)
+    stream: VideoFile | PoseTrack
     sinks: list[Sink] = []
-    with contextlib.ExitStack() as stack:
-        landmarker: Any = None
-        stream: Any
-        if task.model is None:
-            stream = stack.enter_context(PoseTrack(path, task.start_s, task.end_s))
-            made = provenance(None, stream.meta)
-        else:
-            model = find_model(task.model)
-            track = (
-                kept.track_path(Path(task.cache), path, model.sha256)
-                if task.cache and whole
-                else None
-            )
-            made = provenance(SimpleNamespace(model_name=model.name, sha256=model.sha256))
-            if track is not None and track.exists():
-                stream = stack.enter_context(PoseTrack(track))
-            else:
-                stream = stack.enter_context(
-                    VideoFile(path, task.start_s, task.end_s, every_s=every)
-                )
-                from ..vision.landmarker import (
-                    Landmarker,  # slow to load, not needed for kept landmarks
-                )
-
-                landmarker = stack.enter_context(Landmarker(model))
-                if track is not None:
-                    track.parent.mkdir(parents=True, exist_ok=True)
-                    sinks.append(Track(track))
-        info = RunInfo(
-            clip=task.name,
-            size=stream.size,
-            fps=stream.fps,
-            drill=task.drill,
-            provenance=made,
-        )
-        with looked_at(stream, landmarker) as seen:
+    if model is None:
+        stream = PoseTrack(path, task.start_s, task.end_s)
+    elif track is not None and track.exists():
+        stream = PoseTrack(track)
+    else:
+        stream = VideoFile(path, task.start_s, task.end_s, every_s=every)
+        if track is not None:
+            track.parent.mkdir(parents=True, exist_ok=True)
+            sinks.append(Track(track))
+    with opened(stream, model, name=task.name) as judged:
+        info = replace(judged.info, drill=task.drill)
+        with judged.seen() as seen:
             result = run(seen, analyzer, sinks, info=info)
-        return Scored(
-            result.to_dict(task.name, made), tuple(rows(result, info)), tuple(stream.warnings)
-        )
+    document = result.to_dict(task.name, dict(info.provenance))
+    return Scored(document, tuple(rows(result, info)), tuple(stream.warnings))
 
 
 # ----------------------------------------------------------------------------------- workers

@@ -1,0 +1,98 @@
+"""A stream opened to be judged: its frames with their poses, and what sinks are told of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+from ..body.pose import Pose
+from ..errors import InputError
+from ..sinks.info import RunInfo
+from ..vision.pipeline import Seen, looked_at
+from ..vision.track import PoseTrack
+from .provenance import provenance
+
+if TYPE_CHECKING:
+    from ..vision.frames import Frame
+    from ..vision.models import Model
+
+__all__ = ["Opened", "opened", "polled"]
+
+
+@dataclass(frozen=True)
+class Opened:
+    """``info`` says what is known of the stream before a set; ``model`` finds the poses."""
+
+    stream: Any
+    info: RunInfo
+    model: Model | None
+
+    @contextmanager
+    def seen(self) -> Iterator[Iterator[Seen | Pose | None]]:
+        """The frames with their poses. The model is loaded here, and only if it is needed.
+
+        Raises:
+            ModelError: the model does not load.
+        """
+        with ExitStack() as stack:
+            landmarker = None
+            if self.model is not None and not isinstance(self.stream, PoseTrack):
+                from ..vision.landmarker import Landmarker  # slow to load
+
+                landmarker = stack.enter_context(Landmarker(self.model))
+            live = self.info.live
+            frames = polled(self.stream) if live else self.stream
+            yield stack.enter_context(looked_at(frames, landmarker, live=live))
+
+
+@contextmanager
+def opened(
+    stream: Any,
+    model: Model | None = None,
+    *,
+    name: str | None = None,
+    live: bool = False,
+    warn: Callable[[str], None] = lambda line: None,
+) -> Iterator[Opened]:
+    """Enter ``stream``, and pass on its warnings however it ends.
+
+    Args:
+        stream: of :func:`~formcheck.vision.source.open_source`.
+        model: finds the poses; None for a pose track, whose own model is then named.
+        name: what results call the clip; else the stream's own.
+        live: whether the person watches.
+        warn: takes one line for the person.
+    """
+    with stream:
+        found = model and SimpleNamespace(model_name=model.name, sha256=model.sha256)
+        made = provenance(found, getattr(stream, "meta", None))
+        info = RunInfo(
+            clip=name or stream.name, size=stream.size, fps=stream.fps, live=live, provenance=made
+        )
+        try:
+            yield Opened(stream, info, model)
+        finally:
+            for line in stream.warnings:
+                warn(f"warning: {line}")
+
+
+def polled(stream: Any) -> Iterator[Frame | Pose | None]:
+    """The stream's frames; None now and then while a camera is silent, so that keys and the
+    window keep working.
+
+    Raises:
+        InputError: the camera went away and did not come back.
+    """
+    if not stream.live:
+        yield from stream
+        return
+    gone = False
+    for frame in stream.poll():
+        gone = stream.waiting
+        yield frame
+    if gone:
+        said = stream.warnings.pop() if stream.warnings else f"{stream.name}: it is gone"
+        raise InputError(said)
