@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from ..wording import amount
 from .metrics import ClipScore
 
 __all__ = ["FALLING", "Case", "Curve", "curves", "fit"]
@@ -94,9 +95,9 @@ def _curve(drill: str, code: str, unit: str, cases: Sequence[Case]) -> Curve:
     low, high = min(c.magnitude for c in real), max(c.magnitude for c in real)
     if fitted is None:
         if hits == len(real) and real:
-            note = f"all {hits} flagged, from {low:g} to {high:g} {unit}"
+            note = f"all {hits} flagged, from {low:g} to {amount(high, unit)}"
         else:
-            note = f"none of {len(real)} flagged, from {low:g} to {high:g} {unit}"
+            note = f"none of {len(real)} flagged, from {low:g} to {amount(high, unit)}"
     else:
         a, b = fitted
         if b == 0 or (b < 0) != falling:
@@ -107,7 +108,7 @@ def _curve(drill: str, code: str, unit: str, cases: Sequence[Case]) -> Curve:
             note = f"{hits} of {len(real)} flagged"
             top = low if falling else high
             if (at90 < top) if falling else (at90 > top):
-                note += f"; the 90 % point lies outside what was shown (to {top:g} {unit})"
+                note += f"; the 90 % point lies outside what was shown (to {amount(top, unit)})"
     return Curve(drill, code, unit, falling, tuple(cases), a, b, at50, at90, note)
 
 

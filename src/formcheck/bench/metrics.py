@@ -24,6 +24,7 @@ from typing import Any
 import numpy as np
 
 from ..events import FaultSpan, SetResult
+from ..wording import amount
 from .labels import VOCABULARY, Label, TrueRep
 from .match import overlap, pair
 
@@ -487,11 +488,11 @@ def misses(score: ClipScore) -> list[Miss]:
         add("extra_hold", "none", str(score.extra_holds))
     for s in score.seen:
         if s.visible == "clear" and not s.claimed:
-            size = "" if s.magnitude is None else f" {s.magnitude:.3g} {s.unit}"
+            size = "" if s.magnitude is None else f" {amount(s.magnitude, s.unit)}"
             add("fault", f"{s.code}{size}", "not flagged", s.rep, s.code, spans.get(s.rep, nowhere))
     for c in score.claims:
         if c.verdict != "beside":
-            size = "" if c.magnitude is None else f" {c.magnitude:.3g} {c.unit}"
+            size = "" if c.magnitude is None else f" {amount(c.magnitude, c.unit)}"
             doubt = "" if c.certain else " (possible)"
             truth = "not visible" if c.verdict == "not_visible" else "no such fault"
             span = spans.get(c.rep or 0, (c.from_s, c.from_s + 1.0))

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import UsageError
+from ..wording import UNITS, amount
 
 __all__ = ["curve_svg", "draw_all"]
 
@@ -49,7 +50,7 @@ def curve_svg(curve: Mapping[str, Any]) -> str:
     def y(probability: float) -> float:
         return TOP + (HEIGHT - TOP - BOTTOM) * (1.06 - probability) / 1.12
 
-    unit = escape(str(curve["unit"]))
+    unit = escape(UNITS[curve["unit"]].name if curve["unit"] in UNITS else str(curve["unit"]))
     title = escape(f"{curve['drill']}: {curve['code']}")
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" '
@@ -112,8 +113,8 @@ def _caption(curve: Mapping[str, Any]) -> str:
     if curve["at50"] is None:
         return str(curve["note"])
     return (
-        f"50 % at {curve['at50']:.3g} {curve['unit']}, 90 % at {curve['at90']:.3g} "
-        f"{curve['unit']}; {curve['note']}"
+        f"50 % at {amount(curve['at50'], curve['unit'])}, "
+        f"90 % at {amount(curve['at90'], curve['unit'])}; {curve['note']}"
     )
 
 

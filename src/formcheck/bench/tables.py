@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ..wording import amount, in_words
 from .document import MEASURES, TARGETS, verdicts
 
 __all__ = ["BY_HAND", "comparison_text", "kept", "markdown", "misses_text", "summary_text"]
@@ -96,7 +97,7 @@ def _code_rows(data: Mapping[str, Any]) -> list[Row]:
                 number(c["false_alarms_per_100"], 1),
                 str(c["beside"]),
                 *(
-                    "-" if curve.get(k) is None else f"{curve[k]:.1f} {unit}"
+                    "-" if curve.get(k) is None else amount(curve[k], unit, ".1f")
                     for k in ("at50", "at90")
                 ),
             )
@@ -120,7 +121,7 @@ def _replay_rows(data: Mapping[str, Any]) -> list[Row]:
     for name, r in (data["robustness"] or {}).items():
         rows.append(
             (
-                name.replace("_", " "),
+                in_words(name),
                 str(r["tracks"]),
                 percent(r["same_count"], 1),
                 percent(r["same_faults"], 1),

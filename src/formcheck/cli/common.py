@@ -183,19 +183,11 @@ def label_dose(clip: Path) -> Dose:
     return Dose(hold_s=float(hold_s)) if isinstance(hold_s, (int, float)) and hold_s > 0 else Dose()
 
 
-#: Where the camera goes, short enough to be read from the mat; the drill's card says it in full.
-CAMERA_PLACES = {
-    "front": "Put the camera in front of you",
-    "side": "Put the camera at your side",
-    "foot": "Put the camera at your feet",
-    "back": "Put the camera behind you",
-}
-
-
 def advice_of(drill: Drill) -> dict[str, str]:
     """What this drill says about a reason better than the general sentence does."""
-    place = CAMERA_PLACES.get(drill.view.name)
-    return {"wrong_view": place} if place else {}
+    from ..wording import camera_advice
+
+    return camera_advice(drill.view.name)
 
 
 def info_of(drill: Drill | None, info: RunInfo) -> RunInfo:

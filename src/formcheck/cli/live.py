@@ -338,6 +338,8 @@ class _StatusLine(BaseSink):
 
 def _status(step: Any, info: RunInfo | None) -> str:
     """``3 of 10 reps · hold 2 s · Hips stacked · 28 of 30 fps · 41 ms (95 %: 60)``."""
+    from ..wording import REASONS
+
     parts = []
     if info is None or info.kind == "reps":
         parts.append(f"{step.reps} of {step.target_reps} reps" if step.target_reps else
@@ -345,7 +347,7 @@ def _status(step: Any, info: RunInfo | None) -> str:
     if step.hold_s == step.hold_s:
         parts.append(f"hold {int(step.hold_s)} s")
     if step.cannot_judge is not None:
-        parts.append(f"cannot judge: {step.cannot_judge.value.replace('_', ' ')}")
+        parts.append(REASONS[step.cannot_judge].short)
     elif step.faults:
         parts.append(step.faults[0].cue)
     meter = info.meter if info else None

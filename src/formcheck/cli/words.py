@@ -7,21 +7,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..judge.scoring import band, shown
+from ..wording import because, in_words
 
 if TYPE_CHECKING:
     from ..drill import Drill
     from ..events import FaultSpan, SetResult
-
-#: Why something was not judged, as the second half of a sentence.
-BECAUSE = {
-    "no_person": "nobody was in view",
-    "wrong_view": "the camera did not see the body from where this drill needs it",
-    "camera_too_low": "the camera stood too low",
-    "joints_hidden": "the joints this drill looks at were hidden",
-    "not_in_start_position": "you were not in the start position",
-    "several_people": "more than one person was in view",
-    "wrong_exercise": "the movement was not this exercise",
-}
 
 
 def seconds(value: float) -> str:
@@ -42,7 +32,7 @@ def summary(result: SetResult, drill: Drill) -> list[str]:
     faults = _faults(result)
     if faults:
         cue, code, times = faults[0]
-        lines.append(f"Work on first: {cue} ({code.replace('_', ' ')}, {times}).")
+        lines.append(f"Work on first: {cue} ({in_words(code)}, {times}).")
     elif result.reps or result.holds:
         lines.append("No form fault was seen from this camera.")
     lines += _blind(result)
@@ -90,7 +80,7 @@ def _blind(result: SetResult) -> list[str]:
     lines = []
     for reason, time in lost.most_common():
         if time >= 1.0 and (nothing or reason != "not_in_start_position"):
-            lines.append(f"Could not judge {seconds(time)}: {BECAUSE.get(reason, reason)}.")
+            lines.append(f"Could not judge {seconds(time)}: {because(reason)}.")
     return lines
 
 
@@ -117,7 +107,7 @@ def table(result: SetResult) -> Any:
         asked = f" of {h.target_s:g} s" if h.target_s else ""
         out.add_row(
             str(h.n), str(h.side or ""), f"{h.from_s:.1f} s", f"{h.to_s - h.from_s:.1f} s",
-            f"{h.seconds:.1f} s{asked}", h.ended_by.replace("_", " "), _score(h.score),
+            f"{h.seconds:.1f} s{asked}", in_words(h.ended_by), _score(h.score),
             _mend(h.faults),
         )  # fmt: skip
     return out

@@ -20,6 +20,7 @@ from ..body.postures import from_the_feet, upright
 from ..body.steady import Stabiliser
 from ..drill import Drill, Facts, Sides
 from ..events import Reason
+from ..wording import PLACES, REASONS, SETUP
 
 __all__ = ["Problem", "SetupGuide", "brightness", "problem"]
 
@@ -51,6 +52,10 @@ class Problem:
     hindering: bool = True
 
 
+def _amiss(code: str) -> Problem:
+    return Problem(code, SETUP[code])
+
+
 def brightness(image: NDArray[Any]) -> float:
     """Mean of an 8-bit picture, 0 to 255, of every eighth pixel."""
     return float(image[::8, ::8].mean())
@@ -68,12 +73,11 @@ def problem(
         side: the working side that is wanted, None for either.
     """
     if light < DARK:
-        return Problem("dark", "It is too dark. Please turn on a light")
+        return _amiss("dark")
     if body is None:
-        # A body without head and feet is mostly not found at all: these words fit that, too.
-        return Problem("no_person", "I cannot see you. Come into the picture, head to feet")
+        return Problem("no_person", REASONS[Reason.NO_PERSON].spoken)
     if pose.people > 1:
-        return Problem("two_people", "I see two people. One at a time, please")
+        return Problem("two_people", REASONS[Reason.SEVERAL_PEOPLE].spoken)
     return (
         _cut_off(pose)
         or _at_the_feet(body, drill)
@@ -92,20 +96,20 @@ def _cut_off(pose: Pose) -> Problem | None:
     out = (x < -margin) | (x > w + margin) | (y < -margin) | (y > h + margin)
     head, feet = bool(out[list(_HEAD)].any()), bool(out[list(_FEET)].any())
     if head and feet:
-        return Problem("too_close", "You are too close. Move back from the camera")
+        return _amiss("too_close")
     if head:
-        return Problem("head_cut", "Your head is out of the picture. Move back a little")
+        return _amiss("head_cut")
     if feet:
-        return Problem("feet_cut", "Your feet are out of the picture. Move back a little")
+        return _amiss("feet_cut")
     if bool(out.any()):
-        return Problem("too_close", "You are too close. Move back from the camera")
+        return _amiss("too_close")
     return None
 
 
 def _too_far(pose: Pose) -> Problem | None:
     size = float(np.ptp(pose.xy, axis=0).max())
     if size < SMALL * max(pose.size):
-        return Problem("too_far", "You are far away. Come closer to the camera")
+        return _amiss("too_far")
     return None
 
 
@@ -116,7 +120,7 @@ def _tilt(body: Body) -> Problem | None:
     # Seen from the front left and right are swapped in the picture, which turns both slopes.
     slopes = body.shoulder_obliquity, body.obliquity
     if min(slopes) > TILT_DEG or max(slopes) < -TILT_DEG:
-        return Problem("camera_tilted", "The camera is tilted. Please set it level")
+        return _amiss("camera_tilted")
     return None
 
 
@@ -124,19 +128,15 @@ def _at_the_feet(body: Body, drill: Drill) -> Problem | None:
     """A body seen along its length looks small, crooked and turned: all for this one reason."""
     if drill.view.name == "foot" or not from_the_feet(body):
         return None
-    where = "in front of you" if drill.view.name == "front" else "at your side"
+    where = PLACES["front" if drill.view.name == "front" else "side"].where
     return Problem("wrong_view", f"Put the camera {where}, not at your feet")
 
 
 def _view(body: Body, drill: Drill) -> Problem | None:
     view = drill.view
     if not view.fits(body):
-        turn = {
-            "front": "Turn to face the camera",
-            "side": "Turn your side to the camera",
-            "foot": "Put the camera at your feet",
-        }.get(view.name, drill.camera)
-        return Problem("wrong_view", turn)
+        place = PLACES.get(view.name)
+        return Problem("wrong_view", place.turn if place else drill.camera)
     if not view.posture(body):
         return Problem("not_in_start_position", drill.setup)
     return None
@@ -155,23 +155,22 @@ def _too_low(body: Body, drill: Drill) -> Problem | None:
     )  # fmt: skip
     if any(f.can_see(still) for f in faults if f.can_see):
         return None
-    say = "Raise the camera to table height, looking down"
-    return Problem("camera_too_low", say, hindering=False)
+    return Problem("camera_too_low", REASONS[Reason.CAMERA_TOO_LOW].spoken, hindering=False)
 
 
 def _side(body: Body, drill: Drill, side: Side | None) -> Problem | None:
     if side is not None:
         if drill.side_of is not None and drill.side_of(body) is not side:
-            return Problem("wrong_side", "Lie on your other side")
+            return _amiss("wrong_side")
         if drill.sides is Sides.MOVING and drill.view.name == "side" and body.near_side is not side:
-            return Problem("wrong_side", f"Turn round: your {side} side to the camera")
+            return Problem("wrong_side", SETUP["far_side"].format(side=side))
     limbs = [side or body.side or body.near_side] if drill.view.needs else []
     hidden = [part for limb in limbs for part in drill.view.needs
               if not isfinite(body.point(limb.joint(part)).real)]  # fmt: skip
     hidden += [part for limb in limbs for part in drill.view.needs_other
                if not isfinite(body.point(limb.other.joint(part)).real)]  # fmt: skip
     if hidden:
-        return Problem("joints_hidden", f"I cannot see your {hidden[0]} well. Move a little")
+        return Problem("joints_hidden", REASONS[Reason.JOINTS_HIDDEN].spoken.format(part=hidden[0]))
     return None
 
 

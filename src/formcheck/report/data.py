@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..journal import Journal
 from ..journal.queries import mean_scores
+from ..wording import in_words
 
 if TYPE_CHECKING:
     from ..drill import Drill
@@ -57,7 +58,7 @@ class Seen:
 
     @property
     def name(self) -> str:
-        return self.code.replace("_", " ")
+        return in_words(self.code)
 
 
 @dataclass(frozen=True)
@@ -243,7 +244,7 @@ def _session(
     if session["plan"]:
         about.append(f"plan {session['plan']}")
     for row in journal.children("activity", session["id"]):
-        about.append(f"{row['kind'].replace('_', ' ')} {row['minutes']:g} min")
+        about.append(f"{in_words(row['kind'])} {row['minutes']:g} min")
     if session["status"] != "done":
         about.append("ended early")
     rows = journal.children("sets", session["id"])
@@ -271,7 +272,7 @@ def _set(journal: Journal, row: Row, drill: Drill | None) -> SetView:
             part["faults"] = [f for f in faults if f[kind] == part["n"]]
     made = json.loads(row["parameters"] or "{}")
     ends = [r["end_s"] for r in reps] + [h["to_s"] for h in holds]
-    variant = f" ({row['variant'].replace('_', ' ')})" if row["variant"] else ""
+    variant = f" ({in_words(row['variant'])})" if row["variant"] else ""
     view = SetView(
         title=_title(row["drill"], drill) + variant,
         drill=row["drill"],
@@ -297,7 +298,7 @@ def _set(journal: Journal, row: Row, drill: Drill | None) -> SetView:
 
 
 def _title(name: str, drill: Drill | None) -> str:
-    return drill.title if drill else name.replace("_", " ").capitalize()
+    return drill.title if drill else in_words(name).capitalize()
 
 
 def _explained(view: SetView, drill: Drill | None) -> SetView:

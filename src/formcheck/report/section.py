@@ -9,22 +9,14 @@ from itertools import groupby
 from typing import Any
 
 from ..judge.scoring import band, shown
+from ..wording import REASONS, because, in_words
 from .data import Row, Seen, SetView
 from .svg import clock, meter, signal_plot
 
 __all__ = ["cue_of", "did", "score_words", "set_section"]
 
-_WHY = {
-    "no_person": "Nobody was in view",
-    "wrong_view": "The camera did not see you from where this drill needs it",
-    "camera_too_low": "The camera stood too low",
-    "joints_hidden": "The joints this drill looks at were hidden",
-    "not_in_start_position": "You were not in the start position",
-    "several_people": "More than one person was in view",
-    "wrong_exercise": "The movement was not this exercise",
-}
-#: Reasons that another place for the camera mends.
-_CAMERA = {"wrong_view", "camera_too_low", "joints_hidden"}
+#: Reasons that moving the camera can put right.
+_CAMERA = {reason.value for reason, words in REASONS.items() if words.camera}
 _STATUS = {
     "stopped": "ended early",
     "ouch": "stopped because it hurt",
@@ -248,7 +240,7 @@ def _table(view: SetView, number: int) -> str:
             cells += ([""] if ranges else []) + ["", f"{part['seconds']:.1f} s", ""]
         else:
             target = f" of {part['target_s']:g} s" if part.get("target_s") else " s"
-            cells += [f"{part['seconds']:.1f}{target}", escape(_plain(part["ended_by"]))]
+            cells += [f"{part['seconds']:.1f}{target}", escape(in_words(part["ended_by"]))]
         scored = view.status != "ouch" and part.get("score") is not None
         cells.append(str(shown(part["score"])) if scored else "")
         follow = ""
@@ -275,7 +267,7 @@ def _table(view: SetView, number: int) -> str:
 def _letters(view: SetView, faults: Sequence[Row]) -> str:
     codes = sorted({f["code"] for f in faults}, key=view.letter)
     return "<br>".join(
-        f'{view.letter(c)}<span class="fold"> {escape(_plain(c))}</span>' for c in codes
+        f'{view.letter(c)}<span class="fold"> {escape(in_words(c))}</span>' for c in codes
     )
 
 
@@ -295,17 +287,13 @@ def _range(rep: Row, view: SetView) -> str:
     return "full" if rise >= full else f"{100 * rise / full:.0f} %"
 
 
-def _plain(code: str) -> str:
-    return str(code).replace("_", " ")
-
-
 # -- what could not be judged --------------------------------------------------------------------
 
 
 def _unjudged(view: SetView, level: int) -> str:
     lines = []
     reasons = set()
-    spells = sorted(  # what another place for the camera mends comes first
+    spells = sorted(  # what moving the camera can put right comes first
         ((str(s["reason"]), s["from_s"], view.seconds if s["to_s"] is None else s["to_s"])
          for s in view.spells), key=lambda s: (s[0] not in _CAMERA, *s))  # fmt: skip
     for reason, group in groupby(spells, key=lambda s: s[0]):
@@ -317,12 +305,10 @@ def _unjudged(view: SetView, level: int) -> str:
         told = ", ".join(f"{a:.1f} to {b:.1f} s" for a, b in times if b - a >= 0.1)
         if len(times) > 6:
             told = f"{len(times)} times between {clock(times[0][0])} and {clock(times[-1][1])}"
-        why = _WHY.get(reason, _plain(reason).capitalize())
-        lines.append(f"{why} for {total:.1f} s ({told}).")
+        lines.append(f"{_sentence(because(reason))} for {total:.1f} s ({told}).")
     reasons |= {str(why) for why in view.not_judged.values()}
     lines += [
-        f"{_plain(code).capitalize()}: {_WHY.get(str(why), _plain(str(why)))[:1].lower()}"
-        f"{_WHY.get(str(why), _plain(str(why)))[1:]}, so it was not looked at."
+        f"{_sentence(in_words(code))}: {because(str(why))}, so it was not looked at."
         for code, why in view.not_judged.items()
     ]
     if reasons & _CAMERA and view.camera:
@@ -337,3 +323,7 @@ def _unjudged(view: SetView, level: int) -> str:
         return ""
     items = "".join(f"<li>{escape(line)}</li>" for line in lines)
     return f"<h{level}>What could not be judged</h{level}><ul>{items}</ul>"
+
+
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:]

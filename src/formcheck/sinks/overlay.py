@@ -17,9 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..body.pose import SKELETON, Joint, Pose
-from ..events import FaultRaised, FaultSpan, HoldDone, Phase, Reason, RepDone, Step
+from ..events import FaultRaised, FaultSpan, HoldDone, Phase, RepDone, Step
+from ..wording import REASONS
 
-__all__ = ["ADVICE", "PHASE_WORDS", "Dial", "Overlay", "View", "draw"]
+__all__ = ["PHASE_WORDS", "Dial", "Overlay", "View", "draw"]
 
 Image = NDArray[np.uint8]
 Colour = tuple[int, int, int]
@@ -42,17 +43,6 @@ PHASE_WORDS: Mapping[Phase, str] = {
     Phase.FALL: "Return",
     Phase.HOLD: "Hold",
     Phase.PAUSED: "Waiting",
-}
-
-#: Why nothing is judged, and what to do about it.
-ADVICE: Mapping[Reason, tuple[str, str]] = {
-    Reason.NO_PERSON: ("I cannot see you", "Bring your whole body into the picture"),
-    Reason.WRONG_VIEW: ("I need another view", "Turn yourself or move the camera"),
-    Reason.CAMERA_TOO_LOW: ("The camera is too low", "Raise it so that it looks down on you"),
-    Reason.JOINTS_HIDDEN: ("I cannot see enough of you", "Uncover the joints I need to see"),
-    Reason.NOT_IN_START_POSITION: ("Get into the start position", "Then keep still a moment"),
-    Reason.SEVERAL_PEOPLE: ("More than one person here", "Only you should be in the picture"),
-    Reason.WRONG_EXERCISE: ("This looks like another exercise", "Go back to the start position"),
 }
 
 
@@ -79,7 +69,7 @@ class View:
         heading: takes the place of the phase's word, where there is no set.
         dial: takes the place of the set's own count, where there is no set.
         help: (key, what it does) over the picture, empty for none.
-        advice: what to do by the name of a reason, before :data:`ADVICE`.
+        advice: what to do by the name of a reason, before :data:`formcheck.wording.REASONS`.
     """
 
     title: str = ""
@@ -409,8 +399,8 @@ def _cue(step: Step, view: View) -> tuple[str, str, Colour, Colour, str] | None:
     if view.message is not None:
         return view.message, "", SKY, INK, "info"
     if step.cannot_judge is not None:
-        what, do = ADVICE[step.cannot_judge]
-        return what, view.advice.get(step.cannot_judge.value, do), INK, YELLOW, "blind"
+        why = REASONS[step.cannot_judge]
+        return why.short, view.advice.get(step.cannot_judge.value, why.do), INK, YELLOW, "blind"
     if step.faults:
         return step.faults[0].cue, "", YELLOW, INK, "fault"
     return None
