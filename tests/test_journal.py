@@ -215,8 +215,8 @@ def test_migrations_bring_an_old_file_forward(path: Path, monkeypatch) -> None:
     with Journal(path) as journal:
         journal.begin_session("old", "0.1")
     more = (*MIGRATIONS, "ALTER TABLE sessions ADD COLUMN mood INTEGER; CREATE TABLE x (a);")
-    monkeypatch.setattr("formcheck.journal.store.MIGRATIONS", more)
-    monkeypatch.setattr("formcheck.journal.store.VERSION", len(more))
+    monkeypatch.setattr("formcheck.journal.database.MIGRATIONS", more)
+    monkeypatch.setattr("formcheck.journal.database.VERSION", len(more))
     with Journal(path) as journal:
         assert journal.sessions()[0]["mood"] is None
         assert journal.rows("PRAGMA user_version")[0]["user_version"] == len(more)
@@ -225,8 +225,8 @@ def test_migrations_bring_an_old_file_forward(path: Path, monkeypatch) -> None:
 def test_a_failed_migration_changes_nothing(path: Path, monkeypatch) -> None:
     Journal(path).close()
     broken = (*MIGRATIONS, "CREATE TABLE y (a); INSERT INTO nowhere VALUES (1);")
-    monkeypatch.setattr("formcheck.journal.store.MIGRATIONS", broken)
-    monkeypatch.setattr("formcheck.journal.store.VERSION", len(broken))
+    monkeypatch.setattr("formcheck.journal.database.MIGRATIONS", broken)
+    monkeypatch.setattr("formcheck.journal.database.VERSION", len(broken))
     with pytest.raises(InputError):
         Journal(path)
     with closing(sqlite3.connect(path)) as db, db:

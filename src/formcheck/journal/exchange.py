@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import InputError
+from .rows import insert
 from .schema import PARENT, TABLES
-from .store import Journal, insert
+from .store import Journal
 
 __all__ = ["JOURNAL_SCHEMA", "export_csv", "export_json", "import_folder"]
 

@@ -5,7 +5,8 @@ Every function takes an open journal and gives plain rows, or None where there i
 
 from __future__ import annotations
 
-from .store import Journal, Row
+from .database import Row
+from .store import Journal
 
 __all__ = ["fault_counts", "last_plan", "mean_scores", "sets_since"]
 

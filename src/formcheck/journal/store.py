@@ -1,34 +1,25 @@
-"""The journal file: open, write, read. One SQLite file, owned by the person it is about.
-
-A write that fails because the disk is full or read-only does not end a session: the journal
-copies itself into memory, says so in one line through ``warn``, and goes on there.
-"""
+"""The journal: one SQLite file, owned by the person it is about."""
 
 from __future__ import annotations
 
-import contextlib
 import json
 import sqlite3
-import threading
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from ..errors import InputError
-from ..events import CannotJudgeSpan, FaultSpan, Hold, Rep, SetResult
+from ..events import CannotJudgeSpan, Hold, Rep, SetResult
 from ..folders import data_dir
+from .database import Row, local_now
 from .locks import SessionLock
-from .schema import APPLICATION_ID, MIGRATIONS, TABLES, VERSION
+from .reading import Reading
+from .rows import insert, put_hold, put_rep, put_result, put_spell, text
+from .schema import TABLES
 
 __all__ = ["Journal", "default_path"]
-
-T = TypeVar("T")
-Row = dict[str, Any]
-
-#: What SQLite says when the place, not the program, is at fault.
-_DISK = ("full", "readonly", "read-only", "disk i/o", "unable to open", "locked")
 
 
 def default_path() -> Path:
@@ -36,140 +27,27 @@ def default_path() -> Path:
     return data_dir() / "journal.sqlite3"
 
 
-def _local_now() -> datetime:
-    return datetime.now().astimezone()
-
-
 def _stamp(at: datetime) -> str:
     return at.isoformat(timespec="seconds")
 
 
-class Journal:
-    """Sessions, sets, reps, holds, faults, pain diary and notes of one person.
-
-    Safe to use from several threads. Rows come back as plain dicts of the columns in
-    :mod:`~formcheck.journal.schema`.
-
-    Attributes:
-        path: the file, or None for a journal that lives in memory only.
-        problem: why a journal that was meant for a file is in memory, else None.
-        warn: called with one line when something must be said.
-        now: the wall clock, with a time zone; tests pass their own.
-    """
+class Journal(Reading):
+    """Sessions, sets, reps, holds, faults, pain diary and notes of one person."""
 
     def __init__(
         self,
         path: Path | None,
         *,
         warn: Callable[[str], None] = lambda line: None,
-        now: Callable[[], datetime] = _local_now,
+        now: Callable[[], datetime] = local_now,
     ) -> None:
         """Open ``path``, or a journal in memory for None.
 
         Raises:
             InputError: the file is not a journal, is damaged, or comes from a newer formcheck.
         """
-        self.path = path
-        self.problem: str | None = None
-        self.warn = warn
-        self.now = now
-        self._guard = threading.RLock()
         self._locks: dict[int, SessionLock] = {}
-        try:
-            self._db = self._connect(path)
-        except OSError as error:
-            self._db = self._connect(None)
-            self._lose_disk(str(error.strerror or error).lower())
-        except sqlite3.OperationalError as error:
-            if not _is_disk(error):
-                raise InputError(_unreadable(path, error)) from error
-            self._db = self._connect(None)
-            self._read_into_memory()
-            self._lose_disk(str(error))
-        except sqlite3.DatabaseError as error:
-            raise InputError(_unreadable(path, error)) from error
-
-    # -- opening ---------------------------------------------------------------------------
-
-    def _connect(self, path: Path | None) -> sqlite3.Connection:
-        if path is not None:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        db = sqlite3.connect(
-            ":memory:" if path is None else path,
-            timeout=10.0,
-            isolation_level=None,  # transactions are ours, by BEGIN
-            check_same_thread=False,  # every use is under self._guard
-        )
-        db.row_factory = sqlite3.Row
-        try:
-            db.execute("PRAGMA foreign_keys = ON")
-            db.execute("PRAGMA secure_delete = ON")
-            db.execute("PRAGMA temp_store = MEMORY")  # VACUUM must not copy a diary into /tmp
-            self._migrate(db, path)
-            db.execute("PRAGMA journal_mode = WAL")
-            db.execute("PRAGMA synchronous = FULL")
-            _try_to_write(db)
-        except BaseException:
-            db.close()
-            raise
-        return db
-
-    def _migrate(self, db: sqlite3.Connection, path: Path | None) -> None:
-        version = db.execute("PRAGMA user_version").fetchone()[0]
-        mark = db.execute("PRAGMA application_id").fetchone()[0]
-        empty = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
-        if mark != APPLICATION_ID and not (mark == 0 and empty):
-            raise InputError(
-                f"{path} is not a formcheck journal; move it away or choose another data folder"
-            )
-        if version > VERSION:
-            raise InputError(
-                f"{path} was written by a newer formcheck (journal version {version}, this one "
-                f"reads up to {VERSION}); update formcheck"
-            )
-        for step in range(version, VERSION):
-            db.execute("BEGIN IMMEDIATE")
-            try:
-                # Another process may have done this step while we waited.
-                if db.execute("PRAGMA user_version").fetchone()[0] == step:
-                    for statement in _statements(MIGRATIONS[step]):
-                        db.execute(statement)
-                    db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-                    db.execute(f"PRAGMA user_version = {step + 1}")
-                db.execute("COMMIT")
-            except BaseException:
-                _roll_back(db)
-                raise
-
-    def _read_into_memory(self) -> None:
-        """Bring along what a file on a read-only disk still says."""
-        if self.path is None or not self.path.is_file():
-            return
-        with contextlib.suppress(sqlite3.Error):
-            # immutable: a read-only folder has no room for SQLite's own side files.
-            source = sqlite3.connect(f"{self.path.absolute().as_uri()}?immutable=1", uri=True)
-            with contextlib.closing(source):
-                if source.execute("PRAGMA user_version").fetchone()[0] == VERSION:
-                    source.backup(self._db)
-
-    def _lose_disk(self, why: str) -> None:
-        self.problem = why
-        self.warn(f"journal: cannot write {self.path} ({why}); this session goes on in memory only")
-
-    def _to_memory(self, why: str) -> None:
-        """Carry on without the disk, with everything that can still be read from it."""
-        memory = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
-        try:
-            self._db.backup(memory)
-        except sqlite3.Error:
-            memory.close()
-            memory = self._connect(None)
-        memory.row_factory = sqlite3.Row
-        memory.execute("PRAGMA foreign_keys = ON")
-        with contextlib.suppress(sqlite3.Error):
-            self._db.close()
-        self._db = memory
-        self._lose_disk(why)
+        super().__init__(path, warn=warn, now=now)
 
     def close(self) -> None:
         """Close the file and give up the locks of sessions still open."""
@@ -185,31 +63,7 @@ class Journal:
     def __exit__(self, *exc: object) -> None:
         self.close()
 
-    # -- writing ---------------------------------------------------------------------------
-
-    def write(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """Do ``work`` in one transaction; on a full or read-only disk do it in memory."""
-        with self._guard:
-            try:
-                return self._transaction(work)
-            except sqlite3.OperationalError as error:
-                if self.problem is not None or not _is_disk(error):
-                    raise
-                self._to_memory(str(error))
-                return self._transaction(work)
-
-    def _transaction(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            result = work(self._db)
-            self._db.execute("COMMIT")
-        except BaseException:
-            _roll_back(self._db)
-            raise
-        return result
-
-    def _insert(self, table: str, values: Mapping[str, Any]) -> int:
-        return self.write(lambda db: insert(db, table, values))
+    # -- sessions --------------------------------------------------------------------------
 
     def begin_session(self, plan: str | None, formcheck: str) -> int:
         """Start a session and hold its lock, so that no other process takes it for a dead one."""
@@ -221,7 +75,7 @@ class Journal:
                 f"journal: another formcheck session is running (process {others[0]}); "
                 "both are recorded, each as its own session"
             )
-        lock = SessionLock(self._lock_path(uid)) if self._on_disk else None
+        lock = SessionLock(self._lock_path(uid)) if self.on_disk else None
         if lock:
             lock.acquire()
         session = self._insert(
@@ -266,6 +120,42 @@ class Journal:
         )
         return True
 
+    def left_open(self) -> list[Row]:
+        """Sessions that ended without a word: their process is gone and never closed them."""
+        if not self.on_disk:
+            return []  # what is in memory may be another's
+        return [row for row in self._open_rows() if not self._lives(row)]
+
+    def live_elsewhere(self) -> list[int]:
+        """The process ids of other formchecks that are in a session now."""
+        return [SessionLock(self._lock_path(row["uid"])).owner()
+                for row in self._open_rows() if self._lives(row)]  # fmt: skip
+
+    def _open_rows(self) -> list[Row]:
+        rows = self.rows("SELECT * FROM sessions WHERE status = 'open' ORDER BY id")
+        return [row for row in rows if row["id"] not in self._locks]
+
+    def _lives(self, row: Row) -> bool:
+        return self.on_disk and SessionLock(self._lock_path(row["uid"])).held()
+
+    def _lock_path(self, uid: str) -> Path:
+        assert self.path is not None
+        return self.path.with_name(f"{self.path.name}.{uid}.lock")
+
+    def _sweep_locks(self) -> None:
+        """Remove the lock files of processes that are gone; a killed one leaves its own behind."""
+        if not self.on_disk or self.path is None:
+            return
+        for path in self.path.parent.glob(f"{self.path.name}.*.lock"):
+            lock = SessionLock(path)
+            if lock.acquire():
+                lock.release()
+
+    # -- writing ---------------------------------------------------------------------------
+
+    def _insert(self, table: str, values: Mapping[str, Any]) -> int:
+        return self.write(lambda db: insert(db, table, values))
+
     def begin_set(
         self,
         session: int,
@@ -284,7 +174,7 @@ class Journal:
         return self._insert(
             "sets",
             {"session_id": session, "n": n, "drill": drill, "variant": variant,
-             "side": _text(side), "planned_sets": planned.get("sets"),
+             "side": text(side), "planned_sets": planned.get("sets"),
              "planned_reps": planned.get("reps"), "planned_hold_s": planned.get("hold_s"),
              "started_at": _stamp(self.now()), "status": "open", "model": model,
              "model_sha256": model_sha256, "parameters": json.dumps(dict(parameters or {}))},
@@ -292,15 +182,15 @@ class Journal:
 
     def add_rep(self, set_id: int, rep: Rep) -> None:
         """One finished repetition with its faults."""
-        self.write(lambda db: _put_rep(db, set_id, rep))
+        self.write(lambda db: put_rep(db, set_id, rep))
 
     def add_hold(self, set_id: int, hold: Hold) -> None:
         """One finished hold with its faults."""
-        self.write(lambda db: _put_hold(db, set_id, hold))
+        self.write(lambda db: put_hold(db, set_id, hold))
 
     def add_spell(self, set_id: int, spell: CannotJudgeSpan) -> None:
         """One spell in which nothing could be judged."""
-        self.write(lambda db: _put_spell(db, set_id, spell))
+        self.write(lambda db: put_spell(db, set_id, spell))
 
     def end_set(
         self,
@@ -315,27 +205,8 @@ class Journal:
             db.execute("UPDATE sets SET trace = ? WHERE id = ?", (trace, set_id))
             if result is None:
                 db.execute("UPDATE sets SET status = ? WHERE id = ?", (status, set_id))
-                return
-            for table in ("reps", "holds", "faults", "spells"):
-                db.execute(f"DELETE FROM {table} WHERE set_id = ?", (set_id,))
-            for rep in result.reps:
-                _put_rep(db, set_id, rep)
-            for hold in result.holds:
-                _put_hold(db, set_id, hold)
-            of_reps = {f for rep in result.reps for f in rep.faults}
-            of_reps |= {f for hold in result.holds for f in hold.faults}
-            for fault in result.faults:
-                if fault not in of_reps:
-                    _put_fault(db, set_id, fault)
-            for spell in result.cannot_judge:
-                _put_spell(db, set_id, spell)
-            db.execute(
-                "UPDATE sets SET status = ?, side = coalesce(?, side), seconds = ?, frames = ?,"
-                " frames_with_pose = ?, score = ?, parameters = ? WHERE id = ?",
-                (status, _text(result.side), result.seconds, result.frames,
-                 result.frames_with_pose, result.score,
-                 json.dumps(_made_with(result), default=str), set_id),
-            )  # fmt: skip
+            else:
+                put_result(db, set_id, result, status)
 
         self.write(work)
 
@@ -390,74 +261,6 @@ class Journal:
             )
         )
 
-    # -- reading ---------------------------------------------------------------------------
-
-    def rows(self, sql: str, *values: Any) -> list[Row]:
-        """The rows of a query, as dicts."""
-        with self._guard:
-            return [dict(row) for row in self._db.execute(sql, values)]
-
-    def _one(self, sql: str, *values: Any) -> Row:
-        return self.rows(sql, *values)[0]
-
-    def sessions(self, since: str | None = None) -> list[Row]:
-        """Sessions from a day on (all by default), oldest first."""
-        return self.rows(
-            "SELECT * FROM sessions WHERE day >= ? ORDER BY started_at, id", since or ""
-        )
-
-    def children(self, table: str, session: int) -> list[Row]:
-        """The rows of ``sets``, ``pain``, ``activity`` or ``notes`` of a session."""
-        assert table in ("sets", "pain", "activity", "notes")
-        return self.rows(f"SELECT * FROM {table} WHERE session_id = ? ORDER BY id", session)
-
-    def of_set(self, table: str, set_id: int) -> list[Row]:
-        """The ``reps``, ``holds``, ``faults`` or ``spells`` of a set."""
-        assert table in ("reps", "holds", "faults", "spells")
-        return self.rows(f"SELECT * FROM {table} WHERE set_id = ? ORDER BY id", set_id)
-
-    def last_check(self) -> Row | None:
-        rows = self.rows("SELECT * FROM checks ORDER BY at DESC, id DESC LIMIT 1")
-        return rows[0] if rows else None
-
-    def facts(self) -> dict[str, bool]:
-        return {row["name"]: bool(row["value"]) for row in self.rows("SELECT * FROM facts")}
-
-    def left_open(self) -> list[Row]:
-        """Sessions that ended without a word: their process is gone and never closed them."""
-        if not self._on_disk:
-            return []  # what is in memory may be another's
-        return [row for row in self._open_rows() if not self._lives(row)]
-
-    def live_elsewhere(self) -> list[int]:
-        """The process ids of other formchecks that are in a session now."""
-        return [SessionLock(self._lock_path(row["uid"])).owner()
-                for row in self._open_rows() if self._lives(row)]  # fmt: skip
-
-    def _open_rows(self) -> list[Row]:
-        rows = self.rows("SELECT * FROM sessions WHERE status = 'open' ORDER BY id")
-        return [row for row in rows if row["id"] not in self._locks]
-
-    def _lives(self, row: Row) -> bool:
-        return self._on_disk and SessionLock(self._lock_path(row["uid"])).held()
-
-    @property
-    def _on_disk(self) -> bool:
-        return self.path is not None and self.problem is None
-
-    def _lock_path(self, uid: str) -> Path:
-        assert self.path is not None
-        return self.path.with_name(f"{self.path.name}.{uid}.lock")
-
-    def _sweep_locks(self) -> None:
-        """Remove the lock files of processes that are gone; a killed one leaves its own behind."""
-        if not self._on_disk or self.path is None:
-            return
-        for path in self.path.parent.glob(f"{self.path.name}.*.lock"):
-            lock = SessionLock(path)
-            if lock.acquire():
-                lock.release()
-
     # -- forgetting ------------------------------------------------------------------------
 
     def forget(
@@ -490,139 +293,10 @@ class Journal:
             after = _counts(db)
             return {t: before[t] - after[t] for t in before if before[t] > after[t]}
 
-        with self._guard:
-            try:
-                if self.problem is not None:
-                    raise sqlite3.OperationalError(self.problem)
-                gone = self._transaction(work)
-            except sqlite3.OperationalError as error:
-                raise InputError(
-                    f"journal: nothing was deleted, {self.path} cannot be written ({error})"
-                ) from error
-            try:
-                self._db.execute("VACUUM")
-                busy = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-            except sqlite3.OperationalError as error:
-                raise InputError(
-                    f"journal: the rows are deleted, but clearing their space failed ({error}); "
-                    "close other formchecks and forget again"
-                ) from error
+        gone = self.clear(work)
         self._sweep_locks()
-        if busy:
-            raise InputError(
-                "journal: the rows are deleted, but another program is reading the file and old "
-                "pages remain; close it and forget again"
-            )
         return gone
-
-
-def insert(db: sqlite3.Connection, table: str, values: Mapping[str, Any]) -> int:
-    """Insert one row and give its id."""
-    names = ", ".join(values)
-    marks = ", ".join("?" * len(values))
-    cursor = db.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", tuple(values.values()))
-    return int(cursor.lastrowid or 0)
-
-
-def _put_rep(db: sqlite3.Connection, set_id: int, rep: Rep) -> None:
-    insert(
-        db,
-        "reps",
-        {"set_id": set_id, "n": rep.n, "side": _text(rep.side), "start_s": rep.start_s,
-         "peak_s": rep.peak_s, "hold_end_s": rep.hold_end_s, "end_s": rep.end_s,
-         "hold_s": rep.hold_s, "peak": rep.peak, "complete": rep.complete, "rise": rep.rise,
-         "bumps": rep.bumps, "score": rep.score},
-    )  # fmt: skip
-    for fault in rep.faults:
-        _put_fault(db, set_id, fault, rep=rep.n)
-
-
-def _put_hold(db: sqlite3.Connection, set_id: int, hold: Hold) -> None:
-    insert(
-        db,
-        "holds",
-        {"set_id": set_id, "n": hold.n, "side": _text(hold.side), "from_s": hold.from_s,
-         "to_s": hold.to_s, "seconds": hold.seconds, "target_s": hold.target_s,
-         "ended_by": hold.ended_by, "score": hold.score},
-    )  # fmt: skip
-    for fault in hold.faults:
-        _put_fault(db, set_id, fault, hold=hold.n)
-
-
-def _put_fault(
-    db: sqlite3.Connection,
-    set_id: int,
-    fault: FaultSpan,
-    rep: int | None = None,
-    hold: int | None = None,
-) -> None:
-    insert(
-        db,
-        "faults",
-        {"set_id": set_id, "rep": rep, "hold": hold, "code": fault.code, "from_s": fault.from_s,
-         "to_s": fault.to_s, "magnitude": fault.magnitude, "unit": fault.unit,
-         "severity": fault.severity, "cue": fault.cue, "certain": fault.certain},
-    )  # fmt: skip
-
-
-def _put_spell(db: sqlite3.Connection, set_id: int, spell: CannotJudgeSpan) -> None:
-    insert(
-        db,
-        "spells",
-        {"set_id": set_id, "from_s": spell.from_s, "to_s": spell.to_s,
-         "reason": str(spell.reason)},
-    )  # fmt: skip
 
 
 def _counts(db: sqlite3.Connection) -> dict[str, int]:
     return {t: db.execute(f"SELECT count(*) FROM {t}").fetchone()[0] for t in TABLES}
-
-
-def _statements(script: str) -> Iterator[str]:
-    """A script's statements one by one: ``executescript`` would commit our transaction."""
-    pending = ""
-    for piece in script.split(";")[:-1]:
-        pending += piece + ";"
-        if sqlite3.complete_statement(pending):
-            yield pending
-            pending = ""
-
-
-def _text(value: object) -> str | None:
-    return None if value is None else str(value)
-
-
-def _made_with(result: SetResult) -> dict[str, Any]:
-    """The parameters, and what the camera could not tell of the faults."""
-    more: dict[str, Any] = {}
-    if result.not_judged:
-        more["not_judged"] = {code: str(why) for code, why in result.not_judged.items()}
-    if result.notes:
-        more["notes"] = list(result.notes)
-    return {**result.parameters, **more}
-
-
-def _roll_back(db: sqlite3.Connection) -> None:
-    """Undo the open transaction; a full disk may have done so already."""
-    if db.in_transaction:
-        db.execute("ROLLBACK")
-
-
-def _try_to_write(db: sqlite3.Connection) -> None:
-    """A read-only file refuses here, before a session has begun."""
-    try:
-        db.execute("BEGIN IMMEDIATE")
-    except sqlite3.OperationalError as error:
-        if "locked" in str(error):  # another process is busy writing, so it can be written
-            return
-        raise
-    db.execute(f"PRAGMA user_version = {VERSION}")
-    db.execute("COMMIT")
-
-
-def _is_disk(error: sqlite3.OperationalError) -> bool:
-    return any(word in str(error).lower() for word in _DISK)
-
-
-def _unreadable(path: Path | None, error: Exception) -> str:
-    return f"{path} cannot be read as a journal ({error}); move it away to start a new one"
