@@ -18,7 +18,10 @@ SAMPLE = ROOT / "sample_videos" / "single_leg_stance__good__front_l1021.mp4"
 
 # ----------------------------------------------------------------------------- what is loaded
 
-HEAVY = ("cv2", "mediapipe", "matplotlib", "av", "sqlite3", "urllib.request", "http.client")
+HEAVY = (
+    "numpy", "cv2", "mediapipe", "matplotlib", "av", "sqlite3", "urllib.request", "http.client",
+    "formcheck.drill", "formcheck.events",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize(
