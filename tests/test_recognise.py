@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from formcheck.body.pose import Pose
+from formcheck.body.steady import Stabiliser
 from formcheck.catalogue.registry import all_drills
+from formcheck.judge.analyzer import Analyzer
 from formcheck.judge.recognise import Recogniser
 from formcheck.vision.track import PoseTrack
 
@@ -42,6 +44,27 @@ def test_the_drill_of_a_track_is_named_with_its_counts(drill: str) -> None:
     assert result.drill == drill
     assert result.complete or result.holds
     assert str(found) in result.notes[-1]
+
+
+def test_the_candidates_share_one_steadying_and_judge_as_if_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    poses = poses_of("single_leg_stance")[:300]
+
+    def results(judges: list[Analyzer]) -> dict[str, str]:
+        return {judge.drill.name: repr(judge.result()) for judge in judges}
+
+    alone = [Analyzer(drill) for drill in all_drills().values()]
+    for judge in alone:
+        for pose in poses:
+            judge.update(pose)
+        judge.finish()
+    made: list[Pose] = []
+    update = Stabiliser.update
+    monkeypatch.setattr(Stabiliser, "update", lambda self, p: made.append(p) or update(self, p))
+    together = recognised(poses)
+    assert made == poses
+    assert results(together._all) == results(alone)
 
 
 def test_somebody_who_only_lies_still_is_doing_none_of_them() -> None:

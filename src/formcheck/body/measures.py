@@ -149,10 +149,12 @@ class Body:
         """A joint whatever its visibility, for measures that tell views apart."""
         return self._seen[0][joint]
 
-    def worked_by(self, side: Side | None) -> Body:
-        """The same body with another working side."""
-        twin = Body(self.pose, self.torso, self.near_side, side, self.gate)
-        twin.__dict__["_seen"] = self._seen
+    def worked_by(self, side: Side | None, gate: float | None = None) -> Body:
+        """The same body with another working side (and gate)."""
+        twin = Body(
+            self.pose, self.torso, self.near_side, side, self.gate if gate is None else gate
+        )
+        twin.__dict__ |= {"_seen": self._seen, "trunk": self.trunk}  # these stay as they are
         return twin
 
     # -- sides -------------------------------------------------------------------------------

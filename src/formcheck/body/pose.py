@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum, IntEnum
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -133,7 +134,7 @@ class Pose:
             if came != shape:
                 raise ValueError(f"pose.{name} must have shape {shape}, got {came}")
 
-    @property
+    @cached_property
     def seen(self) -> bool:
         """Whether any body was found in this frame."""
         return bool(np.isfinite(self.xy[:, 0]).any())

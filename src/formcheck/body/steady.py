@@ -8,6 +8,7 @@ from math import pi
 import numpy as np
 from numpy.typing import NDArray
 
+from .measures import Body
 from .pose import Joint, Pose, Side
 
 __all__ = ["NearSide", "OneEuro", "Stabiliser", "SwapGuard"]
@@ -148,12 +149,17 @@ class NearSide:
 
 
 class Stabiliser:
-    """Swap guard, then smoothing in units of the torso. ``near`` is the near side so far."""
+    """Swap guard, then smoothing in units of the torso. ``near`` is the near side so far.
+
+    Several judges of one stream may share it: :meth:`body` makes a pose steady once.
+    """
 
     def __init__(self) -> None:
         self._guard = SwapGuard()
         self._smooth = OneEuro()
         self._near = NearSide()
+        self._pose: Pose | None = None
+        self._body: Body | None = None
 
     @property
     def near(self) -> Side | None:
@@ -169,3 +175,11 @@ class Stabiliser:
         hips = pose.xy[[Joint.LEFT_HIP, Joint.RIGHT_HIP]].mean(axis=0)
         torso = float(np.hypot(*(shoulders - hips)))
         return replace(pose, xy=self._smooth(pose.t, pose.xy, torso))
+
+    def body(self, pose: Pose) -> Body | None:
+        """The steady body of this instant, its lengths in pixels; None where nobody is seen."""
+        if pose is not self._pose:
+            steady, near = self.update(pose), self.near
+            self._body = Body(steady, 1.0, near) if steady.seen and near is not None else None
+            self._pose = pose
+        return self._body

@@ -66,16 +66,24 @@ class Analyzer:
         side: the working side if it is known; None finds it.
         dose: what was asked for; holds are judged against ``dose.hold_s`` and not at all
             without it.
+        stabiliser: shared by the judges of one stream; None makes its own.
 
     Raises:
         ValueError: from ``update``, when a pose does not come later than the one before.
     """
 
-    def __init__(self, drill: Drill, *, side: Side | None = None, dose: Dose | None = None) -> None:
+    def __init__(
+        self,
+        drill: Drill,
+        *,
+        side: Side | None = None,
+        dose: Dose | None = None,
+        stabiliser: Stabiliser | None = None,
+    ) -> None:
         self.drill = drill
         self.dose = dose or Dose()
         self._given = side
-        self._stabiliser = Stabiliser()
+        self._stabiliser = stabiliser or Stabiliser()
         self._side = side
         sides: tuple[Side | None, ...] = (side,)
         if drill.sides is Sides.MOVING and side is None:
@@ -118,7 +126,7 @@ class Analyzer:
         self._frames += 1
         self._frames_seen += pose.seen
         events += self._note_pose(pose)
-        body = self._body(self._stabiliser.update(pose))
+        body = self._body(pose)
         if body is None and t - self._seen_s <= MAX_GAP_S:
             # A short loss changes nothing: clocks run on, machines wait (drills.md 2.2).
             return self._step(events)
@@ -195,11 +203,11 @@ class Analyzer:
         return []
 
     def _body(self, pose: Pose) -> Body | None:
-        near = self._stabiliser.near
-        if not pose.seen or near is None:
+        steady = self._stabiliser.body(pose)
+        if steady is None:
             return None
         busy = any(lane.busy for lane in self._lanes.values())
-        body = Body(pose, 1.0, near, self._side, STILL_VISIBLE if busy else VISIBLE)
+        body = steady.worked_by(self._side, STILL_VISIBLE if busy else VISIBLE)
         now = abs(body.trunk.axis)
         if not now > 1.0:
             return None

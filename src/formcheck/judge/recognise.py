@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from ..body.pose import Pose, Side
+from ..body.steady import Stabiliser
 from ..drill import Dose, Drill
 from ..events import CannotJudgeSpan, Reason, SetResult, Step
 from .analyzer import Analyzer
@@ -54,7 +55,8 @@ class Recogniser:
     def __init__(
         self, drills: Iterable[Drill], *, side: Side | None = None, dose: Dose | None = None
     ) -> None:
-        self._all = [Analyzer(drill, side=side, dose=dose) for drill in drills]
+        steady = Stabiliser()  # one for all: half of the time went into making 21 alike
+        self._all = [Analyzer(d, side=side, dose=dose, stabiliser=steady) for d in drills]
         self._leader = self._all[0]
 
     @property
