@@ -13,7 +13,9 @@ import typer
 from ..errors import InputError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+
+    from .labels import Label
 
 __all__ = ["bench"]
 
@@ -94,6 +96,7 @@ def bench(
     parts = set() if quick else set(PARTS) - skipped
     baseline = _read(compare) if compare else None
     labels = list(find_labels(folders or [Path("sample_videos")]))
+    _protect(labels, [*(folders or []), tracks, compare, model], json_file, markdown_file)
     drills = _known(drill or ())
     plan = Plan(
         source=source,
@@ -140,6 +143,27 @@ def bench(
         for line in short:
             print(f"not met: {line}", file=sys.stderr)
         raise typer.Exit(1)
+
+
+def _protect(
+    labels: Sequence[Label],
+    given: Sequence[str | Path | None],
+    json_file: str | None,
+    markdown_file: Path | None,
+) -> None:
+    """See that no output replaces a label, a clip, a track or anything else that is ``given``."""
+    from ..files import recordings, refuse_overwriting
+    from ..folders import config_file
+    from .plots import curves_folder
+    from .run import clip_path
+
+    read: list[Path] = [config_file()]
+    for label in labels:
+        read += [label.path, clip_path(label)]
+    for path in given:
+        read += [] if path is None else recordings(path, "**/*")
+    drawn = curves_folder(markdown_file).glob("*.svg") if markdown_file else ()
+    refuse_overwriting(read, [json_file, markdown_file, *drawn])
 
 
 def _known(names: list[str] | tuple[str, ...]) -> tuple[str, ...]:

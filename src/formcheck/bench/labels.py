@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import InputError
+from ..files import LABEL_SUFFIX
 
 __all__ = [
     "SUFFIX",
@@ -25,7 +26,7 @@ __all__ = [
     "read_label",
 ]
 
-SUFFIX = ".label.json"
+SUFFIX = LABEL_SUFFIX
 SCHEMA = "formcheck.label/1"
 VISIBLE = ("clear", "borderline", "not_visible")
 

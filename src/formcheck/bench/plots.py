@@ -118,13 +118,18 @@ def _caption(curve: Mapping[str, Any]) -> str:
     )
 
 
+def curves_folder(page: Path) -> Path:
+    """Where the drawings of a page lie."""
+    return page.parent / f"{page.stem}_curves"
+
+
 def draw_all(curves: Sequence[Mapping[str, Any]], page: Path) -> dict[str, str]:
     """Write a drawing of each curve beside ``page``; name of each, relative to the page.
 
     Raises:
         UsageError: they cannot be written there.
     """
-    folder = page.parent / f"{page.stem}_curves"
+    folder = curves_folder(page)
     names: dict[str, str] = {}
     try:
         for curve in curves:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import glob
 import json
+import os
 import sys
 import time
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
 from ..errors import FormcheckError, InputError, UsageError
+from ..files import CLIP_SUFFIXES, recordings, refuse_overwriting
 from ..sinks import BaseSink
 
 if TYPE_CHECKING:
@@ -19,9 +22,6 @@ if TYPE_CHECKING:
     from ..config import Settings
     from ..drill import Dose, Drill
     from ..sinks.info import RunInfo
-
-VIDEO_SUFFIXES = (".mp4", ".mov", ".m4v", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".3gp")
-CLIP_SUFFIXES = (*VIDEO_SUFFIXES, ".npz")
 
 
 def settings() -> Settings:
@@ -75,11 +75,11 @@ def expand(paths: Iterable[Path]) -> list[Path]:
     return clips
 
 
-def find_clips(texts: Iterable[str]) -> list[str]:
+def find_clips(texts: Iterable[str], lists: list[Path] | None = None) -> list[str]:
     """Clips by name, folder, pattern (``clips/**/*.mp4``), URL, or a ``.txt`` list of these.
 
     A list has one entry a line, counted from the list's own folder; ``#`` begins a comment.
-    A clip that is named twice is taken twice.
+    A clip that is named twice is taken twice. ``lists`` is given the lists that were read.
 
     Raises:
         InputError: a folder, pattern or list gives no clip.
@@ -90,7 +90,9 @@ def find_clips(texts: Iterable[str]) -> list[str]:
         if "://" in text:
             found.append(text)
         elif path.suffix.lower() == ".txt" and path.is_file():
-            found += find_clips(_lines(path))
+            if lists is not None:
+                lists.append(path)
+            found += find_clips(_lines(path), lists)
         elif glob.has_magic(text) and not path.exists():
             hits = sorted(glob.glob(str(path), recursive=True))
             clips = [hit for hit in hits if Path(hit).suffix.lower() in CLIP_SUFFIXES]
@@ -112,6 +114,83 @@ def _lines(path: Path) -> list[str]:
     if not entries:
         raise InputError(f"{path}: expected a list of clips, one a line; it is empty")
     return [entry if "://" in entry else str(path.parent / entry) for entry in entries]
+
+
+def names(clips: Sequence[str]) -> list[str]:
+    """What results call the clips: the file's name; where files in several folders have the same
+    one, as much of the end of the path as tells them apart."""
+    parts = {c: tuple(c.split("/")[2:]) if "://" in c else Path(os.path.abspath(c)).parts
+             for c in clips}  # fmt: skip
+    found: dict[str, tuple[str, ...]] = {}
+    for length in range(1, 1 + max(map(len, parts.values()), default=0)):
+        times = Counter(whole[-length:] for whole in set(parts.values()))
+        for clip, whole in parts.items():
+            if clip not in found and (times[whole[-length:]] == 1 or length == len(whole)):
+                found[clip] = whole[-length:]
+    return ["/".join(found[clip]) for clip in clips]
+
+
+def places(
+    path: Path | None, suffix: str, names: Iterable[str], many: bool, what: str
+) -> dict[str, Path]:
+    """Where each clip's own output goes, by the clip's name: ``path``, or files in that folder.
+
+    Clips whose names differ in the suffix only keep it: ``a.mp4.npz`` beside ``a.mov.npz``.
+
+    Raises:
+        UsageError: there are several clips and ``path`` is no folder.
+    """
+    names = dict.fromkeys(names)  # a clip that is named twice has one output
+    if path is None:
+        return {}
+    if not many:
+        return dict.fromkeys(names, path)
+    if (path.exists() and not path.is_dir()) or path.suffix.lower() == suffix:
+        raise UsageError(f"{path}: several clips need a folder for their {what}; name a folder")
+    stems = Counter(str(PurePath(name).with_suffix("")) for name in names)
+    targets = {}
+    for name in names:
+        stem = str(PurePath(name).with_suffix(""))
+        targets[name] = path / f"{stem if stems[stem] == 1 else name}{suffix}"
+    return targets
+
+
+def make_folders(files: Iterable[Path]) -> None:
+    """Make the folders that ``files`` are to lie in.
+
+    Raises:
+        UsageError: one cannot be made.
+    """
+    for folder in {file.parent for file in files}:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            why = error.strerror
+            raise UsageError(f"{folder}: the folder cannot be made ({why})") from error
+
+
+def protect(
+    outputs: Iterable[str | Path | None],
+    given: Iterable[str | Path | None],
+    model: str | Path | None = None,
+) -> None:
+    """See, before any work, that no output replaces anything this command may read.
+
+    That is what was ``given`` (files, and the clips, tracks and labels of folders), the labels
+    beside clips, the model's file, the settings, the diary, and the person's drills and plans.
+
+    Raises:
+        UsageError: one would; see :func:`~formcheck.files.refuse_overwriting`.
+    """
+    from ..folders import config_file
+    from ..journal import default_path
+
+    said, read = settings(), [config_file(), default_path()]
+    read += [*said.drills_folder.glob("*.py"), *said.plans_folder.glob("*.toml")]
+    read += [Path(name) for name in (model, said.model) if name is not None]
+    for path in given:
+        read += [] if path is None else recordings(path)
+    refuse_overwriting(read, outputs)
 
 
 def label_of(clip: Path) -> dict[str, Any]:

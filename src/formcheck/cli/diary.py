@@ -303,7 +303,9 @@ def export(
     """Write everything the journal holds into a folder, for you or your clinician."""
     from .. import __version__
     from ..journal import export_csv, export_json
+    from ..journal.schema import TABLES
 
+    common.protect([folder / name for name in ("journal.json", *(f"{t}.csv" for t in TABLES))], [])
     with open_journal() as journal:
         paths = export_csv(journal, folder) if csv else []
         if json_ or not csv:

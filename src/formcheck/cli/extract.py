@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..errors import InputError, UsageError
+from ..errors import InputError
 from .options import ModelName
 
 if TYPE_CHECKING:
@@ -31,23 +31,20 @@ def extract(
     from ..vision.models import find_model
     from . import common
 
-    found_model = find_model(model or common.settings().model)
     found = [c for c in common.expand(clips) if c.suffix.lower() != ".npz" or c in clips]
     alone = len(found) == 1 and out.suffix.lower() == ".npz" and not out.is_dir()
+    names = common.names([str(clip) for clip in found])
+    targets = common.places(out, ".npz", names, not alone, "tracks")
+    common.protect(targets.values(), [*clips, *found], model)
+    found_model = find_model(model or common.settings().model)
     if not alone:
-        if out.suffix.lower() == ".npz":
-            raise UsageError(f"{out}: several clips need a folder for their tracks; name a folder")
-        try:
-            out.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise UsageError(f"{out}: the folder cannot be made ({error.strerror})") from error
-    targets = [out if alone else out / f"{clip.stem}.npz" for clip in found]
-    for target in targets:
+        common.make_folders(targets.values())
+    for target in targets.values():
         check_output(target, "the pose track")
     failed = 0
-    for clip, target in zip(found, targets, strict=True):
+    for clip, name in zip(found, names, strict=True):
         try:
-            _extract_one(clip, target, found_model)
+            _extract_one(clip, name, targets[name], found_model)
         except InputError as error:
             if len(found) == 1:
                 raise
@@ -58,7 +55,7 @@ def extract(
         raise typer.Exit(InputError.exit_code if failed == len(found) else 1)
 
 
-def _extract_one(clip: Path, target: Path, model: Model) -> None:
+def _extract_one(clip: Path, name: str, target: Path, model: Model) -> None:
     from ..run.provenance import provenance
     from ..vision.clip import VideoFile
     from ..vision.landmarker import Landmarker
@@ -70,8 +67,8 @@ def _extract_one(clip: Path, target: Path, model: Model) -> None:
         landmarker = stack.enter_context(Landmarker(model))
         made = provenance(landmarker)
         del made["formcheck"]
-        writer = TrackWriter(target, {"clip": clip.name, "fps": stream.fps, **made})
-        bar = stack.enter_context(common.Progress(stream.duration_s, clip.name))
+        writer = TrackWriter(target, {"clip": name, "fps": stream.fps, **made})
+        bar = stack.enter_context(common.Progress(stream.duration_s, name))
         seen = 0
         for frame in stream:
             pose = landmarker.detect(frame)
@@ -83,4 +80,4 @@ def _extract_one(clip: Path, target: Path, model: Model) -> None:
         for line in stream.warnings:
             common.warn(f"warning: {line}")
         if not seen:
-            common.warn(f"warning: {clip.name}: nobody was found in any frame")
+            common.warn(f"warning: {name}: nobody was found in any frame")

@@ -81,6 +81,7 @@ def live(
 ) -> None:
     """Judge a drill, or lead through a plan, as it is done. However it ends, it is saved."""
     from ..catalogue.registry import all_drills, get_drill
+    from ..files import numbered
     from ..judge.recognise import AUTO
     from ..sinks.csv import CsvReps
     from ..sinks.jsonl import JsonlEvents, JsonResults
@@ -96,6 +97,9 @@ def live(
         raise UsageError(f"--side, --hold and --reps go with a drill; {drill!r} is a plan")
     if json_ == "-" == events:
         raise UsageError("--json - and --events - both want the standard output; name a file")
+    several = (path for out in (poses, record, video) for path in numbered(out))
+    read = [source or settings.source]
+    common.protect([json_, csv, events, voice_log, *several], read, model)
     if window:
         from ..sinks.window import check_display
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import time
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
@@ -16,9 +15,13 @@ import typer
 from ..errors import FormcheckError, InputError
 from ..judge.recognise import AUTO
 from . import common
+from .common import names
 
 if TYPE_CHECKING:
     from ..run.batch import Task
+
+#: In the folder of the results: a list of the clips that have none.
+FAILED = "failed.txt"
 
 
 def score_many(
@@ -98,12 +101,6 @@ def score_many(
         raise typer.Exit(1)
 
 
-def names(clips: Sequence[str]) -> list[str]:
-    """What results call the clips: the file's name, or the path where two have the same name."""
-    times = Counter(Path(clip).name for clip in clips)
-    return [clip if times[Path(clip).name] > 1 else Path(clip).name for clip in clips]
-
-
 def _task(base: Task, clip: str, name: str, drill: str | None) -> Task:
     folder = Path(base.drills_folder) if base.drills_folder else None
     judged = drill if drill == AUTO else common.drill_for(Path(clip), drill, folder).name
@@ -125,7 +122,7 @@ def _report(count: _Count, failed: dict[str, str], out: Path) -> None:
     for clip, why in failed.items():
         line = " ".join(why.split())
         common.warn(f"failed: {line if clip in line else f'{clip}: {line}'}")
-    place = out / "failed.txt"
+    place = out / FAILED
     if failed:
         # A list that `score` takes, so that the mended clips can be scored by it.
         place.write_text(

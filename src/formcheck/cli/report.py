@@ -62,9 +62,9 @@ def report(
         raise UsageError("report expects one of --last, --session, --since, or a clip or result")
     if what is None and video is not None:
         raise UsageError("--video goes with a clip or a result; name one: report CLIP --video FILE")
-    for path in (what, result, video):
-        if path is not None and path.resolve() == out.resolve():
-            raise UsageError(f"{out}: the report would overwrite an input; choose another --out")
+    made = video is not None and not os.path.lexists(video)  # the clip's, annotated
+    read = [what, result, None if made else video]
+    common.protect([out, video if made else None], read, model)
     check_output(out, "the report")
     if what is None:
         found = _of_sessions(session, since)
@@ -141,8 +141,10 @@ def _document(path: Path, clip: Path | None) -> dict[str, Any]:
         if len(found) > 1:
             raise UsageError(f"{path}: {len(found)} results; name the clip: report CLIP RESULT")
         return dict(found[0])
+    whole = clip.absolute().parts
     for document in found:
-        if Path(str(document.get("clip"))).name == clip.name:
+        parts = Path(str(document.get("clip"))).parts
+        if parts and whole[-len(parts) :] == parts:
             return dict(document)
     of = found[0].get("clip") if len(found) == 1 else f"{len(found)} other clips"
     raise UsageError(
@@ -211,7 +213,7 @@ def _of_clip(
             from ..sinks.video import AnnotatedVideo
 
             sinks.append(stack.enter_context(AnnotatedVideo(video)))
-        name, result, judged = _score_one(clip, job, sinks, False)
+        name, result, judged = _score_one(clip, job, sinks, clip.name)
     document = result.to_dict(name, kept.provenance or provenance())
     trace, shown = kept.trace.to_dict(result), _beside(video or clip, out)
     found = from_result(document, judged, trace=trace, video=shown)

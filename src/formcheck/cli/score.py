@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ..errors import FormcheckError, InputError, UsageError
+from . import common
 from .options import Csv, Events, Hold, Json, ModelName, Reps, WorkingSide
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def score(
     from ..sinks.csv import CsvReps
     from ..sinks.jsonl import JsonlEvents, JsonResults
     from ..vision.models import find_model
-    from . import common, words
+    from . import words
 
     settings = common.settings()
     if drill is not None and drill != AUTO:
@@ -100,17 +101,20 @@ def score(
     asked = common.asked(reps, hold)
     if stride not in ("all", "auto"):
         raise UsageError(f"--stride: expected all or auto, got {stride!r}")
-    named = common.find_clips(clips)
+    lists: list[Path] = []
+    named = common.find_clips(clips, lists)
+    read: list[str | Path] = [*clips, *named, *lists]
     if out is not None:
-        from ..run.batch import Task
+        from ..run.batch import OUTPUTS, Task
         from ..vision.kept import default_folder
-        from .many import score_many
+        from .many import FAILED, score_many
 
         if any(place is not None for place in (json_, csv, events, video, poses)):
             raise UsageError(
                 "--out writes results and a table of its own; leave out --json, --csv, --events, "
                 "--video and --poses"
             )
+        common.protect([out / name for name in (*OUTPUTS, FAILED)], read, model)
         tracks_only = all(clip.lower().endswith(".npz") for clip in named)
         base = Task(
             clip="",
@@ -135,7 +139,11 @@ def score(
     many = len(found) > 1 or any(Path(clip).is_dir() for clip in clips)
     if json_ == "-" == events:
         raise UsageError("--json - and --events - both want the standard output; name a file")
-    _refuse_overwriting(found, [json_, csv, events, video, poses])
+    names = dict(zip(found, common.names(named), strict=True))
+    tracks = common.places(poses, ".npz", names.values(), many, "pose tracks")
+    videos = common.places(video, ".mp4", names.values(), many, "videos")
+    outputs = [json_, csv, events, *tracks.values(), *videos.values()]
+    common.protect(outputs, read, model)
     needs_model = any(clip.suffix.lower() != ".npz" for clip in found)
     found_model = find_model(model or settings.model) if needs_model else None
     job = _Job(drill, wanted_side, asked, found_model, start, end, settings.drills_folder, stride)
@@ -153,16 +161,16 @@ def score(
         if poses is not None:
             from ..sinks.track import Track
 
-            sinks.append(stack.enter_context(Track(_place(poses, ".npz", many, "pose tracks"))))
+            sinks.append(stack.enter_context(Track(_each(poses, tracks, many))))
         if video is not None:
             from ..sinks.video import AnnotatedVideo, check_mp4
 
             if not many:
                 check_mp4(video)
-            sinks.append(stack.enter_context(AnnotatedVideo(_place(video, ".mp4", many, "videos"))))
+            sinks.append(stack.enter_context(AnnotatedVideo(_each(video, videos, many))))
         for clip in found:
             try:
-                done.append(_score_one(clip, job, sinks, many))
+                done.append(_score_one(clip, job, sinks, names[clip]))
             except (InputError, UsageError) as error:
                 if not many:
                     raise
@@ -213,9 +221,7 @@ class _Job:
         self.lost_outputs: set[str] = set()
 
 
-def _score_one(
-    clip: Path, job: _Job, sinks: list[Sink], many: bool
-) -> tuple[str, SetResult, Drill]:
+def _score_one(clip: Path, job: _Job, sinks: list[Sink], name: str) -> tuple[str, SetResult, Drill]:
     from ..catalogue.registry import all_drills
     from ..judge.analyzer import Analyzer
     from ..judge.recognise import AUTO, Recogniser
@@ -224,11 +230,10 @@ def _score_one(
     from ..run.opened import opened
     from ..vision import source
     from ..vision.clip import VideoFile
-    from . import common
 
     stream = source.open_source(str(clip), start_s=job.start_s, end_s=job.end_s)
     model = None if clip.suffix.lower() == ".npz" else job.model
-    with opened(stream, model, name=clip.name, warn=common.warn) as judged:
+    with opened(stream, model, name=name, warn=common.warn) as judged:
         # Whether the clip can be read comes before which drill it shows.
         drill = None if job.drill == AUTO else common.drill_for(clip, job.drill, job.folder)
         if job.stride == "auto" and isinstance(stream, VideoFile):
@@ -247,30 +252,13 @@ def _score_one(
         raise KeyboardInterrupt
     job.lost_outputs |= set(ended.switched_off)
     if isinstance(analyzer, Recogniser):
-        common.warn(f"{clip.name}: {analyzer.recognised()}")
-    return clip.name, ended.result, analyzer.drill
+        common.warn(f"{name}: {analyzer.recognised()}")
+    return name, ended.result, analyzer.drill
 
 
-def _place(path: Path, suffix: str, many: bool, what: str) -> Path | Callable[[RunInfo], Path]:
-    """One file for one clip; a file for each in a folder, which is made, for many."""
+def _each(path: Path, files: dict[str, Path], many: bool) -> Path | Callable[[RunInfo], Path]:
+    """One file for one clip; a file for each of many, whose folders are made."""
     if not many:
         return path
-    if (path.exists() and not path.is_dir()) or path.suffix.lower() == suffix:
-        raise UsageError(f"{path}: several clips need a folder for their {what}; name a folder")
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(f"{path}: the folder cannot be made ({error.strerror})") from error
-    return lambda info: path / f"{Path(info.clip).stem}{suffix}"
-
-
-def _refuse_overwriting(clips: list[Path], outputs: list[Any]) -> None:
-    """An output over an input would destroy it, a second output over the first one too."""
-    taken = {clip.resolve(): "is an input" for clip in clips}
-    for output in outputs:
-        if output is None or str(output) == "-" or Path(output).is_dir():
-            continue
-        place = Path(output).resolve()
-        if place in taken:
-            raise UsageError(f"{output}: it {taken[place]}; give every output a name of its own")
-        taken[place] = "is named twice"
+    common.make_folders(files.values())
+    return lambda info: files[info.clip]

@@ -37,7 +37,10 @@ from ..errors import FormcheckError, InputError, UsageError
 from ..sinks.csv import COLUMNS, rows
 from ..vision import kept as kept
 
-__all__ = ["Failed", "Local", "Pool", "Scored", "Store", "Task", "about", "score_task", "spread"]
+__all__ = [
+    "OUTPUTS", "Failed", "Local", "Pool", "Scored", "Store", "Task", "about", "score_task",
+    "spread",
+]  # fmt: skip
 
 
 # ---------------------------------------------------------------------------------- one clip
@@ -371,6 +374,10 @@ def spread(tasks: Iterable[Task], pool: Pool) -> Iterator[tuple[Task, Scored | F
 
 
 # ------------------------------------------------------------------------------------- store
+
+
+#: What a store writes into its folder.
+OUTPUTS = ("done.jsonl", "results.jsonl", "reps.csv")
 
 
 class Store:
