@@ -10,6 +10,7 @@ import sqlite3
 import subprocess
 import sys
 import textwrap
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
@@ -17,7 +18,8 @@ from pathlib import Path
 
 import pytest
 
-from formcheck.body.pose import Side
+from formcheck.body.pose import Pose, Side
+from formcheck.catalogue.registry import get_drill
 from formcheck.errors import InputError
 from formcheck.events import (
     CannotJudge,
@@ -34,8 +36,14 @@ from formcheck.events import (
     Step,
 )
 from formcheck.journal import Journal, JournalSink, export_csv, export_json, import_folder
+from formcheck.journal.past import earlier_sets
+from formcheck.journal.queries import sets_since
 from formcheck.journal.schema import APPLICATION_ID, MIGRATIONS, VERSION
-from formcheck.sinks.info import RunInfo
+from formcheck.judge.analyzer import Analyzer
+from formcheck.run.loop import Control, Ended, run_set
+from formcheck.sinks import BaseSink
+from formcheck.sinks.info import RunInfo, Sink
+from formcheck.vision.source import open_source
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=timezone(timedelta(hours=1)))
 FAULT = FaultSpan("pelvis_roll", 2.0, 3.0, 21.5, "deg", 2, "Hips stacked, belly button forwards")
@@ -133,6 +141,56 @@ def test_an_exception_in_the_loop_leaves_the_set_interrupted(journal: Journal) -
     with pytest.raises(RuntimeError):
         loop()
     assert journal.children("sets", session)[0]["status"] == "interrupted"
+
+
+class Wish(BaseSink):
+    """Asks for an end of the set at a moment, as a key does."""
+
+    def __init__(self, control: Control, end: str, at_s: float) -> None:
+        self.control, self.end, self.at_s = control, end, at_s
+
+    def write(self, frame: object, pose: Pose, step: Step) -> None:
+        if step.t >= self.at_s:
+            self.control.end = self.control.end or self.end
+
+
+def test_a_set_that_is_begun_again_leaves_nothing_and_one_that_breaks_off_stays(
+    journal: Journal,
+) -> None:
+    [clip] = (Path(__file__).parent / "tracks").glob("hip_bridge__good__side_l1013.npz")
+    session, control = journal.begin_session(None, "0.1"), Control()
+
+    def a_set(frames: Iterator[Pose], *sinks: Sink) -> Ended:
+        control.end = None
+        analyzer = Analyzer(get_drill("hip_bridge"))
+        return run_set(
+            frames, analyzer, sinks, info=info("hip_bridge"), control=control, rebase=True
+        )
+
+    with JournalSink(journal, session) as sink, open_source(str(clip)) as stream:
+        poses = iter(stream)
+        dropped = a_set(poses, sink, Wish(control, "restart", 12.0))
+        assert dropped.result.reps
+        assert (dropped.kept, journal.children("sets", session)) == (False, [])
+        assert journal.rows("SELECT 1 FROM reps") == journal.rows("SELECT 1 FROM faults") == []
+        assert not a_set(poses, sink, Wish(control, "switch", 0.2)).kept  # nothing done yet
+        a_set(poses, sink)
+        done = sets_since(journal, "")
+        assert [(row["n"], row["status"]) for row in done] == [(1, "done")]
+        assert earlier_sets(journal, session)[0].reps == done[0]["reps"] > 0
+
+    def breaks() -> Iterator[Pose]:
+        yield from (p for p in stream if p.t < 12.0)
+        raise ZeroDivisionError
+
+    def a_crash() -> None:
+        with JournalSink(journal, session) as sink:
+            a_set(breaks(), sink)
+
+    with open_source(str(clip)) as stream, pytest.raises(ZeroDivisionError):
+        a_crash()
+    crashed = sets_since(journal, "")[1]
+    assert (crashed["status"], crashed["reps"] > 0) == ("interrupted", True)
 
 
 @pytest.mark.parametrize(("status", "score"), [("done", 82), ("stopped", 82), ("ouch", None)])

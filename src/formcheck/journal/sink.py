@@ -122,6 +122,14 @@ class JournalSink:
         self._put(self.journal.end_set, self.set_id, result, status, trace)
         self.flush()
 
+    def drop(self) -> None:
+        """The person begins the set again: nothing of it is kept. Idempotent."""
+        if not self._open:
+            return
+        self._open, self._spell = False, None
+        self._put(self.journal.drop_set, self.set_id)
+        self.flush()
+
     def flush(self) -> None:
         """Wait until everything noted so far is on disk."""
         self._jobs.join()

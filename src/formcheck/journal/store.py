@@ -210,6 +210,10 @@ class Journal(Reading):
 
         self.write(work)
 
+    def drop_set(self, set_id: int) -> None:
+        """Forget a set that was begun again, with all that was noted of it."""
+        self.write(lambda db: db.execute("DELETE FROM sets WHERE id = ?", (set_id,)))
+
     def add_pain(
         self,
         session: int,

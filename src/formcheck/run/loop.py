@@ -78,7 +78,7 @@ def run_set(
             iterator is used as far as needed, so the next call goes on with the next frame.
         analyzer: fresh, for one set.
         sinks: entered context managers. They are started here, and closed with the result
-            (with None when the set is to be dropped).
+            (with None, or by ``drop``, when the set is not kept).
         landmarker: makes a pose of a frame that comes without one.
         info: told to the sinks; its meter is fed.
         control: read before each frame.
@@ -138,7 +138,7 @@ def run_set(
     result = analyzer.result()
     done = bool(result.reps or result.holds)
     kept = pose is not None and (how != "restart") and (how != "switch" or done)
-    outs.close(result if kept else None)
+    outs.close(result if kept else None, dropped=not kept)
     return Ended(how, result, kept, lost, tuple(outs.switched_off))
 
 

@@ -116,7 +116,7 @@ class _Sinks:
             else:
                 self._try(sink, sink.write, None, pose, step)
 
-    def close(self, result: SetResult | None) -> None:
+    def close(self, result: SetResult | None, dropped: bool = False) -> None:
         for sink in tuple(self._on):
             worker = self._workers.pop(id(sink), None)
             if worker is not None:
@@ -130,7 +130,10 @@ class _Sinks:
                         f"{_name(sink)}: {worker.left_out} frames were left out, "
                         "the machine could not keep up"
                     )
-            self._try(sink, sink.close, result)
+            if dropped and hasattr(sink, "drop"):
+                self._try(sink, sink.drop)
+            else:
+                self._try(sink, sink.close, result)
 
     def _try(
         self, sink: Sink, action: Callable[..., None], *args: Any, may_skip: bool = False

@@ -128,7 +128,8 @@ class Sink(Protocol):
     A sink may also have ``idle(frame)``, called instead of ``write`` while the set is paused
     or (with None) while the source has nothing new, and ``finish(step)``, called once after the
     last frame with the events of the set's end; one without it gets that step by ``write``,
-    with no frame and the last pose once more.
+    with no frame and the last pose once more. ``drop()``, where there is one, is called instead
+    of ``close(None)`` when the person begins the set again: nothing went wrong.
     """
 
     def start(self, info: RunInfo) -> None: ...
