@@ -1,6 +1,7 @@
 # make demo   score a sample clip, print the repetitions, write an annotated video to out/
 # make test   lint, format, types, import contracts, tests
 # make mutants  break each rule of the core in turn: some test must notice (minutes)
+# make docs   the site of docs/ into out/site, strict, nothing loaded from elsewhere
 # make bench  the analyzers against the labels of the sample clips, with a floor
 #
 # Each sets up all it needs in .venv; only Python 3.10-3.13 must be there. Another Python:
@@ -13,7 +14,7 @@ CLIP   ?= sample_videos/clamshell__pelvis_roll__front_l1005.mp4
 BIN   := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
-.PHONY: demo test bench mutants setup clean
+.PHONY: demo test docs bench mutants setup clean
 .DEFAULT_GOAL := help
 
 .PHONY: help
@@ -28,7 +29,7 @@ $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 10) <= v <= (3, 13) else \
 	  f"$(PYTHON): expected Python 3.10-3.13, it is {v[0]}.{v[1]}; name another: make PYTHON=python3.12")'
 	$(PYTHON) -m venv --clear $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,video]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,docs,video]'
 	@touch $@
 
 demo: $(STAMP)
@@ -37,11 +38,17 @@ demo: $(STAMP)
 	@echo "annotated video: out/demo.mp4"
 
 test: $(STAMP)
-	$(BIN)/ruff check src tests
-	$(BIN)/ruff format --check src tests
+	$(BIN)/ruff check src tests tools
+	$(BIN)/ruff format --check src tests tools
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python -m pytest
+
+docs: $(STAMP)
+	@[ -x $(BIN)/zensical ] || { \
+	  echo "make docs: expected Python 3.11 or later; name one: make docs PYTHON=python3.12"; exit 1; }
+	$(BIN)/zensical build --clean --strict
+	@echo "site: out/site/index.html"
 
 mutants: $(STAMP)
 	$(BIN)/python tests/mutants.py
@@ -56,4 +63,4 @@ bench: $(STAMP)
 	  $(BENCH) ../shared/real_tracks $(FOUR) --list-misses --fail-under count_exact=1
 
 clean:
-	rm -rf $(VENV) out .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) out .cache .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

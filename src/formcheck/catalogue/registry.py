@@ -52,6 +52,7 @@ def all_drills(folder: Path | None = None) -> Mapping[str, Drill]:
 
 
 def drill_names(folder: Path | None = None) -> tuple[str, ...]:
+    """The names of all drills, the user's own of ``folder`` among them, in alphabetical order."""
     return tuple(all_drills(folder))
 
 

@@ -240,6 +240,7 @@ class Lane:
 
     # -- watched faults --------------------------------------------------------------------------
     def watch(self, t: float) -> list[Event]:
+        """Raise and clear the watched faults of this moment."""
         events: list[Event] = []
         phase = self.phase.value
         for fault in self.drill.faults:

@@ -277,6 +277,7 @@ class Voice(BaseSink):
         self.mouth.hush()  # a new set's clock starts again
 
     def write(self, frame: Frame | None, pose: Pose, step: Step) -> None:
+        """Say what the cue policy makes of this step, if anything."""
         self._t = step.t
         if self._set is not None:
             self.utter(self._set.update(step), step.t)

@@ -39,8 +39,9 @@ class VideoFile(Stream):
 
     Args:
         path: the clip.
-        start_s, end_s: judge only frames with ``start_s <= t < end_s``, in seconds from the
-            clip's first frame; ``t`` keeps counting from that frame.
+        start_s: judge no frame before this time, in seconds from the clip's first frame; ``t``
+            keeps counting from that frame.
+        end_s: judge no frame at or after this time.
         every_s: leave out frames so that on average one comes in so many seconds; 0 leaves out
             none. What is left out is decoded, but neither converted nor looked at.
         rotate: clockwise degrees (0, 90, 180, 270) that turn a sideways recording upright, on

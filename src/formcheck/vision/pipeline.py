@@ -51,7 +51,7 @@ def looked_at(
         live: never look ahead of what the caller has taken.
 
     Raises:
-        what the stream or the landmarker raises, after all that came before it.
+        Exception: what the stream or the landmarker raises, after all that came before it.
     """
     if landmarker is None:
         yield iter(stream)  # type: ignore[arg-type]
