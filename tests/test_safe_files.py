@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 import shutil
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -244,3 +246,125 @@ def test_a_report_finds_the_result_of_its_own_clip(run: Callable[..., Ran], tmp_
     from formcheck.cli.report import _document
 
     assert [_document(tmp_path / "all.jsonl", clip)["frames"] for clip in clips] == [20, 40]
+
+
+# --- where outputs go ------------------------------------------------------------------------
+
+#: The options of `score` that take a file, and how to tell that one is whole.
+FILES: dict[str, Callable[[bytes], object]] = {
+    "--json": json.loads,
+    "--csv": lambda data: data.startswith(b"clip,drill,set,") or 1 / 0,
+    "--events": lambda data: [json.loads(line) for line in data.splitlines()][-1]["clip"],
+    "--poses": lambda data: np.load(io.BytesIO(data))["t"].size or 1 / 0,
+    "--video": lambda data: data.index(b"moov"),
+}
+
+
+def drained(fifo: Path) -> tuple[threading.Thread, list[bytes]]:
+    """Read a FIFO to its end in a thread of its own."""
+    got: list[bytes] = []
+    reader = threading.Thread(target=lambda: got.append(fifo.read_bytes()), daemon=True)
+    reader.start()
+    return reader, got
+
+
+@pytest.mark.parametrize("option", FILES)
+def test_a_fifo_gets_the_output_and_stays_one(
+    run: Callable[..., Ran], tmp_path: Path, option: str
+) -> None:
+    clip, fifo = track(tmp_path / f"{DRILL}.npz"), tmp_path / "pipe"
+    os.mkfifo(fifo)
+    reader, got = drained(fifo)
+    ran = run("score", clip, option, fifo)
+    assert ran.code == 0, ran.err
+    assert fifo.is_fifo()
+    reader.join(5)
+    FILES[option](got[0])
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["pipe", clip.name]
+
+
+@pytest.mark.parametrize("option", FILES)
+def test_a_device_gets_the_output_and_stays_one(
+    run: Callable[..., Ran], tmp_path: Path, option: str
+) -> None:
+    clip, other = track(tmp_path / f"{DRILL}.npz"), track(tmp_path / f"{DRILL}_b.npz")
+    # By a link: should this ever fail, then no run as root replaces the machine's own.
+    (null := tmp_path / "null").symlink_to("/dev/null")
+    for clips in ([clip], [clip, other]):
+        ran = run("score", *clips, option, null, "--csv" if option != "--csv" else "--json", null)
+        assert ran.code == 0, ran.err
+    assert os.readlink(null) == "/dev/null"
+    assert null.is_char_device()
+
+
+def test_several_results_go_down_a_fifo_once_each(run: Callable[..., Ran], tmp_path: Path) -> None:
+    clips = [track(tmp_path / f"{DRILL}_{i}.npz") for i in range(3)]
+    for option in ("--json", "--csv"):
+        fifo = tmp_path / f"pipe{option}"
+        os.mkfifo(fifo)
+        reader, got = drained(fifo)
+        assert run("score", *clips, option, fifo).code == 0
+        reader.join(5)
+        lines = got[0].decode().splitlines()
+        assert len(lines) == (3 if option == "--json" else 1)
+
+
+@pytest.mark.parametrize("option", ["--json", "--events"])
+def test_a_name_of_the_standard_output_is_a_dash(
+    run: Callable[..., Ran], tmp_path: Path, option: str
+) -> None:
+    clip = track(tmp_path / f"{DRILL}.npz")
+    (link := tmp_path / "out").symlink_to("/dev/stdout")
+    ran = run("score", clip, option, link)
+    assert ran.code == 0, ran.err
+    assert ran.out == run("score", clip, option, "-").out
+    assert link.is_symlink()
+
+
+@pytest.mark.parametrize("option", FILES)
+def test_a_link_is_followed_and_its_file_replaced_whole(
+    run: Callable[..., Ran], tmp_path: Path, option: str
+) -> None:
+    clip = track(tmp_path / f"{DRILL}.npz")
+    kept = tmp_path / "elsewhere"
+    kept.mkdir()
+    suffix = {"--video": ".mp4", "--poses": ".npz"}.get(option, ".txt")
+    for name, link in (("old", "a"), ("new", "b")):
+        (tmp_path / f"{link}{suffix}").symlink_to(Path("elsewhere") / f"{name}{suffix}")
+    (kept / f"old{suffix}").write_text("what was there")
+    for link in ("a", "b"):
+        assert run("score", clip, option, tmp_path / f"{link}{suffix}").code == 0
+        assert (tmp_path / f"{link}{suffix}").is_symlink()
+    assert sorted(p.name for p in kept.iterdir()) == [f"new{suffix}", f"old{suffix}"]
+    for path in kept.iterdir():
+        FILES[option](path.read_bytes())
+
+
+def test_a_report_and_bench_numbers_go_through_links_and_down_fifos(
+    run: Callable[..., Ran], tmp_path: Path
+) -> None:
+    clip = track(tmp_path / f"{DRILL}.npz")
+    write_label(tmp_path, DRILL, drill=DRILL)
+    commands = {
+        b"</html>": ["report", clip, "--out"],
+        b"formcheck.bench": ["bench", tmp_path, "--quick", "--json"],
+    }
+    for end, words in commands.items():
+        fifo = tmp_path / f"pipe-{words[0]}"
+        os.mkfifo(fifo)
+        (link := tmp_path / f"link-{words[0]}").symlink_to(target := tmp_path / f"to-{words[0]}")
+        reader, got = drained(fifo)
+        assert run(*words, fifo).code == 0
+        assert run(*words, link).code == 0
+        reader.join(5)
+        assert end in got[0] and fifo.is_fifo()
+        assert end in target.read_bytes() and link.is_symlink()
+
+
+def test_a_link_that_leads_round_in_a_circle_is_refused(
+    run: Callable[..., Ran], tmp_path: Path
+) -> None:
+    clip = track(tmp_path / f"{DRILL}.npz")
+    (link := tmp_path / "round").symlink_to("round")
+    refused(run("score", clip, "--json", link))
+    assert link.is_symlink()

@@ -25,9 +25,11 @@ __all__ = [
     "LABEL_SUFFIX",
     "VIDEO_SUFFIXES",
     "Part",
+    "Pipe",
     "is_stream",
     "numbered",
     "open_stream",
+    "pipe_to",
     "recordings",
     "refuse_overwriting",
     "to_stdout",
@@ -146,6 +148,37 @@ def open_stream(path: str | Path) -> IO[bytes]:
     if number == 1:
         sys.stdout.flush()
     return os.fdopen(os.dup(number), "wb")
+
+
+class Pipe:
+    """Text that goes out as it comes: to the standard output, a device, a FIFO.
+
+    Opened at the first text, since opening a FIFO waits for its reader.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self._path = path
+        self._out: IO[bytes] | None = None
+
+    def write(self, text: str) -> None:
+        """Raises OSError: nobody reads any more."""
+        if str(self._path) == "-":
+            print(text, end="", flush=True)
+            return
+        self._out = self._out or open_stream(self._path)
+        self._out.write(text.encode("utf-8", "backslashreplace"))
+        self._out.flush()
+
+    def close(self) -> None:
+        """May be called twice."""
+        out, self._out = self._out, None
+        if out is not None:
+            out.close()
+
+
+def pipe_to(path: str | Path) -> Pipe | None:
+    """How to write to ``-``, a device, a FIFO; None for a file, which is to be replaced whole."""
+    return Pipe(path) if str(path) == "-" or is_stream(path) else None
 
 
 class Part:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..errors import InputError, UsageError
+from ..sinks import replace_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -137,7 +138,7 @@ def bench(
         from .tables import kept, markdown
 
         figures = draw_all(data["curves"], markdown_file)
-        page = markdown_file.read_text(encoding="utf-8") if markdown_file.exists() else ""
+        page = markdown_file.read_text(encoding="utf-8") if markdown_file.is_file() else ""
         _write(markdown_file, markdown(data, figures) + kept(page))
     if short := failures(data, bars):
         for line in short:
@@ -178,7 +179,7 @@ def _to_stderr(text: str) -> None:
 
 def _write(path: Path, text: str) -> None:
     try:
-        path.write_text(text, encoding="utf-8")
+        replace_text(path, text)
     except OSError as error:
         raise UsageError(
             f"{path}: cannot be written ({error.strerror}); name a file in an existing folder"

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import UsageError
+from ..sinks import replace_text
 from ..wording import UNITS, amount
 
 __all__ = ["curve_svg", "draw_all"]
@@ -135,7 +136,7 @@ def draw_all(curves: Sequence[Mapping[str, Any]], page: Path) -> dict[str, str]:
         for curve in curves:
             folder.mkdir(exist_ok=True)
             file = f"{curve['drill']}.{curve['code']}.svg"
-            (folder / file).write_text(curve_svg(curve), encoding="utf-8")
+            replace_text(folder / file, curve_svg(curve))
             names[f"{curve['drill']}.{curve['code']}"] = f"{folder.name}/{file}"
     except OSError as error:
         raise UsageError(

@@ -14,7 +14,7 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
 from ..errors import FormcheckError, InputError, UsageError
-from ..files import CLIP_SUFFIXES, recordings, refuse_overwriting
+from ..files import CLIP_SUFFIXES, is_stream, recordings, refuse_overwriting
 from ..sinks import BaseSink
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ def places(
     names = dict.fromkeys(names)  # a clip that is named twice has one output
     if path is None:
         return {}
-    if not many:
+    if not many or is_stream(path):
         return dict.fromkeys(names, path)
     if (path.exists() and not path.is_dir()) or path.suffix.lower() == suffix:
         raise UsageError(f"{path}: several clips need a folder for their {what}; name a folder")

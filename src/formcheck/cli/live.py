@@ -81,7 +81,7 @@ def live(
 ) -> None:
     """Judge a drill, or lead through a plan, as it is done. However it ends, it is saved."""
     from ..catalogue.registry import all_drills, get_drill
-    from ..files import numbered
+    from ..files import numbered, to_stdout
     from ..judge.recognise import AUTO
     from ..sinks.csv import CsvReps
     from ..sinks.jsonl import JsonlEvents, JsonResults
@@ -110,7 +110,7 @@ def live(
     track = (source or settings.source).lower().endswith(".npz")
     found_model = None if track else find_model(model or settings.model)
     control = Control()
-    quiet = "-" in (json_, events)
+    quiet = any(to_stdout(place) for place in (json_, csv, events, poses, record, video))
     results: list[SetResult] = []
     with ExitStack() as stack:
         stack.enter_context(_polite_end())

@@ -14,6 +14,7 @@ import typer
 
 from ..errors import FormcheckError, InputError
 from ..judge.recognise import AUTO
+from ..sinks import replace_text
 from . import common
 from .common import names
 
@@ -125,9 +126,9 @@ def _report(count: _Count, failed: dict[str, str], out: Path) -> None:
     place = out / FAILED
     if failed:
         # A list that `score` takes, so that the mended clips can be scored by it.
-        place.write_text(
+        replace_text(
+            place,
             "".join(f"# {' '.join(why.split())}\n{clip}\n" for clip, why in failed.items()),
-            encoding="utf-8",
         )
     else:
         place.unlink(missing_ok=True)

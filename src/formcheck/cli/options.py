@@ -15,10 +15,23 @@ Reps = Annotated[int | None, typer.Option(metavar="N", help="Repetitions asked f
 ModelName = Annotated[
     str | None, typer.Option(help="lite, full, heavy or the path of a .task file.")
 ]
-Json = Annotated[str | None, typer.Option("--json", metavar="FILE", help="Result; - is stdout.")]
+
+
+def _dash(path: str | None) -> str | None:
+    """``/dev/stdout`` and its like are ``-``: nothing but data is then written there."""
+    from ..files import to_stdout
+
+    return "-" if to_stdout(path) else path
+
+
+Json = Annotated[
+    str | None,
+    typer.Option("--json", metavar="FILE", callback=_dash, help="Result; - is stdout."),
+]
 Csv = Annotated[
     Path | None, typer.Option(metavar="FILE", help="Table, one row a repetition or hold.")
 ]
 Events = Annotated[
-    str | None, typer.Option(metavar="FILE", help="Events as JSON Lines; - is stdout.")
+    str | None,
+    typer.Option(metavar="FILE", callback=_dash, help="Events as JSON Lines; - is stdout."),
 ]

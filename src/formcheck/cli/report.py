@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..errors import InputError, UsageError
+from ..files import to_stdout
 from ..sinks import BaseSink, check_output, replace_text
 from . import common, diary
 
@@ -77,7 +78,8 @@ def report(
     else:
         found = _of_clip(what, drill, video, model, faces, out)
     replace_text(out, render(found))
-    print(out)
+    if not to_stdout(out):
+        print(out)
 
 
 def _of_sessions(number: int | None, since: str | None) -> Report:

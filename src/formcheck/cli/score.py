@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..errors import FormcheckError, InputError, UsageError
+from ..files import to_stdout
 from . import common
 from .options import Csv, Events, Hold, Json, ModelName, Reps, WorkingSide
 
@@ -179,7 +180,7 @@ def score(
             except KeyboardInterrupt:
                 common.warn("stopped; what was done until then is saved")
                 raise typer.Exit(130) from None
-    if json_ != "-" and events != "-":
+    if not any(to_stdout(place) for place in outputs):
         if many:
             words.overview(done)
         for _, result, judged in done if not many else ():

@@ -34,6 +34,7 @@ from typing import IO, Any, Protocol
 from ..body.pose import Side
 from ..drill import Dose
 from ..errors import FormcheckError, InputError, UsageError
+from ..files import Part
 from ..sinks.csv import COLUMNS, rows
 from ..vision import kept as kept
 
@@ -475,10 +476,7 @@ def _lock(file: IO[bytes]) -> bool:
 @contextlib.contextmanager
 def _whole(path: Path) -> Iterator[IO[str]]:
     """A text file that appears when it is whole."""
-    part = path.with_name(f".{path.name}.part")
-    try:
-        with part.open("w", encoding="utf-8", newline="") as file:
+    with Part(path) as part:
+        with part.path.open("w", encoding="utf-8", newline="") as file:
             yield file
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+        part.keep()

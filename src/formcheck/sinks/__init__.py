@@ -7,6 +7,7 @@ toolkit: each sink lives in its own module.
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import tempfile
@@ -15,6 +16,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from ..errors import UsageError
+from ..files import Part, is_stream
 
 if TYPE_CHECKING:
     from ..body.pose import Pose
@@ -60,19 +62,30 @@ class BaseSink:
 def check_output(path: Path, what: str) -> Path:
     """Find out before the work starts whether ``path`` can be written.
 
+    A link is followed to the file that it means; a device or a FIFO need only take what comes.
+
     Raises:
         UsageError: its folder does not exist or takes no file, or it is a folder itself.
     """
-    if path.is_dir():
-        raise UsageError(f"{path}: cannot write {what} there, it is a folder; name a file in it")
     try:
-        with tempfile.TemporaryFile(dir=path.parent):
-            pass
-        if path.exists() and not os.access(path, os.W_OK):
-            raise PermissionError(13, "Permission denied")
-    except OSError as error:
+        if is_stream(path):
+            allowed = os.access(path, os.W_OK)
+        elif path.is_dir():
+            raise UsageError(
+                f"{path}: cannot write {what} there, it is a folder; name a file in it"
+            )
+        else:
+            place = Path(os.path.realpath(path))
+            with tempfile.TemporaryFile(dir=place.parent):
+                pass
+            if place.is_symlink():
+                raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
+            allowed = not place.exists() or os.access(place, os.W_OK)
+        if not allowed:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    except (OSError, ValueError) as error:
         raise UsageError(
-            f"{path}: cannot write {what} there ({error.strerror}); "
+            f"{path}: cannot write {what} there ({getattr(error, 'strerror', None) or error}); "
             "name a file in an existing folder that you may write to"
         ) from error
     return path
@@ -83,19 +96,11 @@ def for_set(path: Path, number: int) -> Path:
     return path if number == 1 else path.with_name(f"{path.stem}-{number}{path.suffix}")
 
 
-def part_of(path: Path) -> Path:
-    """The hidden name beside ``path`` under which it is written until it is whole."""
-    return path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
-
-
 def replace_text(path: Path, text: str) -> None:
-    """Write a text file whole or not at all."""
-    part = part_of(path)
-    try:
-        part.write_text(text, encoding="utf-8", newline="")
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+    """Write a text file whole or not at all; a device or a FIFO is written to."""
+    with Part(path) as part:
+        part.path.write_text(text, encoding="utf-8", errors="backslashreplace", newline="")
+        part.keep()
 
 
 def say(line: str) -> None:

@@ -9,9 +9,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..files import pipe_to
 from . import BaseSink, check_output, replace_text
 
 if TYPE_CHECKING:
+    from types import TracebackType
+
     from ..events import FaultSpan, SetResult
     from .info import RunInfo
 
@@ -37,8 +40,10 @@ class CsvReps(BaseSink):
 
     def __init__(self, path: str | Path) -> None:
         self._path = check_output(Path(path), "the table")
+        self._pipe = pipe_to(path)
         self._info: RunInfo | None = None
         self._rows: list[tuple[str, ...]] = []
+        self._begun = False
 
     def start(self, info: RunInfo) -> None:
         self._info = info
@@ -46,10 +51,28 @@ class CsvReps(BaseSink):
     def close(self, result: SetResult | None) -> None:
         if result is None or self._info is None:
             return
-        self._rows += rows(result, self._info)
-        text = io.StringIO()
-        csv.writer(text, lineterminator="\n").writerows([COLUMNS, *self._rows])
-        replace_text(self._path, text.getvalue())
+        more = list(rows(result, self._info))
+        if self._pipe is not None:
+            self._pipe.write(_table(more if self._begun else [COLUMNS, *more]))
+            self._begun = True
+            return
+        self._rows += more
+        replace_text(self._path, _table([COLUMNS, *self._rows]))
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._pipe is not None:
+            self._pipe.close()
+
+
+def _table(rows: Iterable[tuple[str, ...]]) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue()
 
 
 def rows(result: SetResult, info: RunInfo) -> Iterable[tuple[str, ...]]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+from ..files import pipe_to
 from . import BaseSink, check_output, replace_text
 
 if TYPE_CHECKING:
@@ -17,11 +17,6 @@ if TYPE_CHECKING:
     from .info import RunInfo
 
 __all__ = ["JsonResults", "JsonlEvents"]
-
-
-def _target(path: str | Path, what: str) -> Path | None:
-    """None for ``-``, the standard output."""
-    return None if str(path) == "-" else check_output(Path(path), what)
 
 
 class JsonlEvents(BaseSink):
@@ -37,30 +32,35 @@ class JsonlEvents(BaseSink):
     name = "events"
 
     def __init__(self, path: str | Path) -> None:
-        target = _target(path, "events")
-        self._file: IO[str] = (
-            sys.stdout if target is None else target.open("w", encoding="utf-8", newline="")
-        )
+        self._pipe = pipe_to(path)
+        target = None if str(path) == "-" else check_output(Path(path), "events")
+        self._file: IO[str] | None = None
+        if target is not None and self._pipe is None:
+            self._file = target.open("w", encoding="utf-8", errors="backslashreplace", newline="")
         self._from = 0
         self._info: RunInfo | None = None
 
     def start(self, info: RunInfo) -> None:
         self._info = info
-        self._from = 0 if self._file is sys.stdout else self._file.tell()
+        self._from = 0 if self._file is None else self._file.tell()
 
     def write(self, frame: Any, pose: Pose, step: Step) -> None:
         self.finish(step)
 
     def finish(self, step: Step) -> None:
-        for event in step.events:
-            clip = {"clip": self._info.clip, "set": self._info.set} if self._info else {}
-            line = json.dumps(event.to_dict() | clip, ensure_ascii=False, allow_nan=False)
-            self._file.write(line + "\n")
-        if step.events:
+        clip = {"clip": self._info.clip, "set": self._info.set} if self._info else {}
+        text = "".join(
+            json.dumps(event.to_dict() | clip, ensure_ascii=False, allow_nan=False) + "\n"
+            for event in step.events
+        )
+        if text and self._pipe is not None:
+            self._pipe.write(text)
+        elif text and self._file is not None:
+            self._file.write(text)
             self._file.flush()
 
     def close(self, result: SetResult | None) -> None:
-        if result is None and self._file is not sys.stdout:
+        if result is None and self._file is not None:
             self._file.seek(self._from)
             self._file.truncate()
 
@@ -70,14 +70,16 @@ class JsonlEvents(BaseSink):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._file is not sys.stdout:
-            self._file.close()
+        for out in (self._file, self._pipe):
+            if out is not None:
+                out.close()
 
 
 class JsonResults(BaseSink):
     """The result documents of ``formats.md``: one alone is indented, several stand one a line.
 
-    A file is replaced whole after every set, so that what is done is safe however it ends.
+    A file is replaced whole after every set, so that what is done is safe however it ends. A
+    device or a FIFO gets each document as it comes.
 
     Args:
         path: the file; ``-`` is the standard output.
@@ -90,7 +92,10 @@ class JsonResults(BaseSink):
     name = "result"
 
     def __init__(self, path: str | Path, lines: bool = False) -> None:
-        self._path = _target(path, "the result")
+        self._pipe = pipe_to(path)
+        self._path = Path(path)
+        if str(path) != "-":
+            check_output(self._path, "the result")
         self._lines = lines
         self._info: RunInfo | None = None
         self._documents: list[dict[str, Any]] = []
@@ -102,10 +107,19 @@ class JsonResults(BaseSink):
         if result is None or self._info is None:
             return
         self._documents.append(result.to_dict(self._info.clip, self._info.provenance))
-        if self._path is None:
-            print(_text(self._documents[-1:], self._lines), end="", flush=True)
+        if self._pipe is not None:
+            self._pipe.write(_text(self._documents[-1:], self._lines))
         else:
             replace_text(self._path, _text(self._documents, self._lines))
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._pipe is not None:
+            self._pipe.close()
 
 
 def _text(documents: list[dict[str, Any]], lines: bool) -> str:

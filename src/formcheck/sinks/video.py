@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import FormcheckError, UsageError
-from . import BaseSink, check_output, for_set, part_of, say
+from ..files import Part, is_stream
+from . import BaseSink, check_output, for_set, say
 from .overlay import Overlay, View
 
 if TYPE_CHECKING:
@@ -98,14 +99,14 @@ class VideoWriter:
     """Frames with their times into an mp4 that appears when it is whole.
 
     Args:
-        path: ends in ``.mp4``.
+        path: ends in ``.mp4``, or is a device or a FIFO.
         fps: the nominal rate; only a hint for H.264.
         warn: takes one line when the video will not play everywhere.
     """
 
     def __init__(self, path: Path, fps: float | None, warn: Callable[[str], None] = say) -> None:
         self.path = path
-        self._part = part_of(path)
+        self._part: Part | None = None
         self._fps = min(120.0, fps) if fps else 30.0
         self._warn = warn
         self._encoder: _Encoder | None = None
@@ -124,35 +125,36 @@ class VideoWriter:
         if self._encoder is None:
             self._size = (w, h)
             self._from = t
-            self._encoder = self._open()
+            self._part = Part(self.path, ".mp4")
+            self._encoder = self._open(self._part.path)
         if (w, h) != self._size:  # a camera that came back with another picture size
             image = cv2.resize(image, self._size).astype(np.uint8)
         self._encoder.write(image, t - (self._from or 0.0))
 
-    def _open(self) -> _Encoder:
+    def _open(self, part: Path) -> _Encoder:
         try:
             import av
         except ImportError:
             av = None  # type: ignore[assignment]
         if av is not None and "libx264" in av.codecs_available:
-            return _H264(av, self._part, self._size, self._fps)
+            return _H264(av, part, self._size, self._fps)
         self._warn(
             f"{self.path.name} is written as MPEG-4, which browsers do not play; "
             'for H.264 install it with: pip install "formcheck[video]"'
         )
-        return _Mp4v(self._part, self._size, self._fps)
+        return _Mp4v(part, self._size, self._fps)
 
     def close(self, keep: bool = True) -> None:
         """Finish the file and move it into place, or drop it. May be called twice."""
         encoder, self._encoder = self._encoder, None
-        if encoder is None:
+        part, self._part = self._part, None
+        if part is None:
             return
-        try:
-            encoder.close()
-            if keep:
-                self._part.replace(self.path)
-        finally:
-            self._part.unlink(missing_ok=True)
+        with part:
+            if encoder is not None:
+                encoder.close()
+            if encoder is not None and keep:
+                part.keep()
 
 
 class _VideoSink(BaseSink):
@@ -225,6 +227,6 @@ class Recorder(_VideoSink):
 
 
 def check_mp4(path: Path) -> None:
-    """Raise UsageError unless the name ends in .mp4."""
-    if path.suffix.lower() != ".mp4":
+    """Raise UsageError unless the name ends in .mp4 (a device or a FIFO may have any)."""
+    if not is_stream(path) and path.suffix.lower() != ".mp4":
         raise UsageError(f"{path}: expected a video name that ends in .mp4, got {path.suffix!r}")

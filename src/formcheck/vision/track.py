@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from ..body.pose import JOINTS, Pose
 from ..errors import InputError, UsageError
+from ..files import Part, is_stream
 from .frames import Stream, check_file, check_window, seconds32
 
 __all__ = ["PoseTrack", "TrackWriter", "quantise", "write_track"]
@@ -141,8 +142,10 @@ class TrackWriter:
 
     def __init__(self, path: str | os.PathLike[str], meta: Mapping[str, Any] | None = None) -> None:
         self.path = Path(path)
-        folder = self.path.parent
-        if self.path.is_dir() or not folder.is_dir() or not os.access(folder, os.W_OK):
+        folder = os.path.dirname(os.path.realpath(self.path))
+        if not is_stream(self.path) and (
+            self.path.is_dir() or not os.path.isdir(folder) or not os.access(folder, os.W_OK)
+        ):
             raise UsageError(
                 f"{self.path}: cannot write a pose track there; name a file in an existing folder "
                 "that you may write to"
@@ -173,7 +176,7 @@ class TrackWriter:
         )
 
     def close(self) -> None:
-        """Write the file under another name first, then move it into place.
+        """Write the file under another name first, then put it in its place.
 
         Without a single pose there is nothing to write, and no file.
 
@@ -187,9 +190,8 @@ class TrackWriter:
         t, xy, visibility, world, people = zip(*self._rows, strict=True)
         width, height = self._size
         meta = {"width": width, "height": height, "fps": None, **self._meta, "frames": len(t)}
-        part = self.path.with_name(f".{self.path.name}.{os.getpid()}.part")
         try:
-            with part.open("wb") as file:
+            with Part(self.path, ".npz") as part, part.path.open("wb") as file:
                 np.savez_compressed(
                     file,
                     t=np.array(t, np.float32),
@@ -199,9 +201,9 @@ class TrackWriter:
                     people=np.array(people, np.int8),
                     meta=np.array(json.dumps(meta)),
                 )
-            part.replace(self.path)
+                file.close()
+                part.keep()
         except OSError as error:
-            part.unlink(missing_ok=True)
             raise UsageError(f"{self.path}: cannot be written ({error.strerror})") from error
 
     def __enter__(self) -> TrackWriter:
