@@ -357,7 +357,7 @@ def main() -> int:
             "test_motion.py test_stabilise.py test_geometry.py test_signals.py test_contract.py test_analyzer.py test_scoring.py test_registry.py",
         )
         if killed(untouched, package) != "SURVIVED":
-            print("the tests fail without any mutant: mend that first")
+            print("the tests fail without any mutant: fix that first")
             return 1
         for mutant in chosen:
             how = killed(mutant, package)

@@ -574,7 +574,7 @@ def test_a_bar_that_makes_no_sense_is_a_usage_error(text: str) -> None:
         parse_bars([text])
 
 
-def test_a_comparison_names_what_was_mended_and_broken(
+def test_a_comparison_names_what_was_fixed_and_broken(
     folder: Path, tmp_path: Path, script: Script, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     labels = list(find_labels([folder]))
@@ -583,11 +583,11 @@ def test_a_comparison_names_what_was_mended_and_broken(
     bad = document(run_bench(labels[:1], quick(tmp_path / "2")), {})
     worse = compare_documents(good, bad)
     assert [m["what"] for m in worse["broken"]] == ["count", "extra_rep", "fault"]
-    assert worse["mended"] == []
+    assert worse["fixed"] == []
     assert worse["only_old"] == ["two.npz"]
     assert worse["measures"]["fault_recall"]["better"] is False
     assert worse["measures"]["start_error"]["better"] is None
-    assert [m["what"] for m in compare_documents(bad, good)["mended"]] == [
+    assert [m["what"] for m in compare_documents(bad, good)["fixed"]] == [
         "count",
         "extra_rep",
         "fault",

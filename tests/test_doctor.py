@@ -1,4 +1,4 @@
-"""The doctor: says what is wrong and how to mend it; changes nothing."""
+"""The doctor: says what is wrong and how to fix it; changes nothing."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def test_a_newer_mediapipe_is_wrong_and_said_to_report_home(installed) -> None:
         {"opencv_python_headless": OPENCV},
     ],
 )
-def test_two_opencvs_that_differ_are_wrong_with_the_mend(installed, changes) -> None:
+def test_two_opencvs_that_differ_are_wrong_with_the_fix(installed, changes) -> None:
     installed(**changes)
     check = doctor._opencv()
     assert not check.ok
@@ -96,14 +96,14 @@ def test_two_opencvs_that_differ_are_wrong_with_the_mend(installed, changes) -> 
 
 
 @pytest.mark.parametrize(
-    ("error", "mend"),
+    ("error", "fix"),
     [
         (ModuleNotFoundError("No module named 'cv2'"), "--force-reinstall"),
         (ImportError("libGL.so.1: cannot open shared object file"), "apt install libgl1"),
     ],
 )
-def test_a_cv2_that_does_not_load_is_wrong_with_the_mend(
-    installed, monkeypatch: pytest.MonkeyPatch, error: ImportError, mend: str
+def test_a_cv2_that_does_not_load_is_wrong_with_the_fix(
+    installed, monkeypatch: pytest.MonkeyPatch, error: ImportError, fix: str
 ) -> None:
     def fail(name: str) -> None:
         raise error
@@ -112,7 +112,7 @@ def test_a_cv2_that_does_not_load_is_wrong_with_the_mend(
     monkeypatch.setattr(doctor.importlib, "import_module", fail)
     check = doctor._opencv()
     assert not check.ok
-    assert mend in check.todo
+    assert fix in check.todo
 
 
 def test_a_model_that_was_never_fetched_is_no_fault_but_a_damaged_one_is() -> None:
@@ -177,7 +177,7 @@ def test_no_camera_is_opened_unless_asked(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 @pytest.mark.parametrize(
-    ("must", "code", "word"), [(True, 1, "to mend: thing"), (False, 0, "ready")]
+    ("must", "code", "word"), [(True, 1, "to fix: thing"), (False, 0, "ready")]
 )
 def test_only_what_must_be_makes_exit_1(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], must, code, word

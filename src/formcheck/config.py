@@ -135,7 +135,7 @@ def parse_settings(text: str, where: str = "settings") -> Settings:
     try:
         said = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{where}: expected TOML, it cannot be read ({error}); mend it") from error
+        raise UsageError(f"{where}: expected TOML, it cannot be read ({error}); fix it") from error
     values: dict[str, Any] = {}
     for key, value in said.items():
         if key not in _KEYS:
@@ -147,7 +147,7 @@ def parse_settings(text: str, where: str = "settings") -> Settings:
         try:
             values[key] = _KEYS[key](value)
         except ValueError as error:
-            raise UsageError(f"{where}: {key}: expected {error}, got {value!r}; mend it") from None
+            raise UsageError(f"{where}: {key}: expected {error}, got {value!r}; fix it") from None
     return Settings(**values)
 
 
@@ -156,7 +156,7 @@ def load_settings(path: Path | None = None) -> Settings:
 
     Args:
         path: the file; else ``FORMCHECK_CONFIG``, else ``settings.toml`` in the user's settings
-            folder. One that is named must be there.
+            folder. A named file must exist.
 
     Raises:
         UsageError: it cannot be read, or a key or value is not known.
@@ -172,5 +172,5 @@ def load_settings(path: Path | None = None) -> Settings:
             ) from None
         return Settings()
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: the settings cannot be read ({error}); mend it") from error
+        raise UsageError(f"{path}: the settings cannot be read ({error}); fix it") from error
     return parse_settings(text, str(path))

@@ -30,7 +30,7 @@ _LIBRARIES = "on Debian or Ubuntu: apt install libgl1 libegl1 libgles2 libglib2.
 
 @dataclass(frozen=True)
 class Check:
-    """One answer. ``must``: nothing works without it. ``todo``: how to mend it if it is not ok."""
+    """One answer. ``must``: nothing works without it. ``todo``: how to fix it if it is not ok."""
 
     name: str
     ok: bool
@@ -64,7 +64,7 @@ def run_checks(camera: str | None = None) -> list[Check]:
 
 
 def main(camera: str | None = None) -> int:
-    """Print the checks to stdout; 0, or 1 where something that must be is not."""
+    """Print the checks to stdout; 0, or 1 where something essential is missing."""
     checks = run_checks(camera)
     for check in checks:
         mark = "ok" if check.ok else "WRONG" if check.must else "missing"
@@ -72,7 +72,7 @@ def main(camera: str | None = None) -> int:
         if check.todo and not check.ok:
             print(f"{'':22}-> {check.todo}")
     wrong = [check.name for check in checks if check.must and not check.ok]
-    print(f"\nto mend: {', '.join(wrong)}" if wrong else "\nready")
+    print(f"\nto fix: {', '.join(wrong)}" if wrong else "\nready")
     return 1 if wrong else 0
 
 
@@ -114,26 +114,26 @@ def _opencv() -> Check:
         if _version(name)
     ]
     pins = " ".join(f"{name}=={OPENCV}" for name in names)
-    mend = f"pip install --force-reinstall --no-deps {pins}"
+    fix = f"pip install --force-reinstall --no-deps {pins}"
     if headless:
         return Check(
             "OpenCV",
             False,
             f"{' and '.join(headless)} overwrites cv2 with a build that has no windows",
-            f"pip uninstall -y {' '.join(headless)}, then {mend}",
+            f"pip uninstall -y {' '.join(headless)}, then {fix}",
         )
     if set(found.values()) != {OPENCV}:
         said = ", ".join(f"{name} {version or 'missing'}" for name, version in found.items())
-        return Check("OpenCV", False, f"{said}; both must be {OPENCV}: they share cv2", mend)
+        return Check("OpenCV", False, f"{said}; both must be {OPENCV}: they share cv2", fix)
     try:
         cv2 = importlib.import_module("cv2")
         whole = str(cv2.__version__)
     except (ImportError, AttributeError) as error:
         # Uninstalling one of the two deletes the folder of both.
         library = ".so" in str(error)
-        todo = _LIBRARIES if library else mend
+        todo = _LIBRARIES if library else fix
         return Check("OpenCV", False, f"cv2 does not load ({_line(error)})", todo)
-    return Check("OpenCV", OPENCV.startswith(whole), f"{OPENCV}, cv2 {whole}", mend)
+    return Check("OpenCV", OPENCV.startswith(whole), f"{OPENCV}, cv2 {whole}", fix)
 
 
 def _model(name: str) -> Check:
@@ -157,9 +157,7 @@ def _engine() -> Check:
             return Check("pose engine", True, "the model loads")
     except (ImportError, OSError, FormcheckError) as error:
         why = _line(error)
-    todo = (
-        _LIBRARIES if ".so" in why else "mend what is wrong above, then: pip install -U formcheck"
-    )
+    todo = _LIBRARIES if ".so" in why else "fix what is wrong above, then: pip install -U formcheck"
     return Check("pose engine", False, why, todo)
 
 
@@ -169,7 +167,7 @@ def _settings() -> Check:
     try:
         load_settings()
     except FormcheckError as error:
-        return Check("settings", False, _line(error), "mend or remove the file")
+        return Check("settings", False, _line(error), "fix or remove the file")
     path = config_file()
     return Check("settings", True, str(path) if path.is_file() else f"none (would be {path})")
 

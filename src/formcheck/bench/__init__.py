@@ -2,5 +2,6 @@
 
 ``labels`` is the truth, ``metrics`` compares an answer with it and adds up, ``curves`` tells how
 large a fault must be to be flagged, ``replays`` changes tracks that should not change answers,
-``cache`` keeps landmarks, ``run`` puts them together, ``speed`` measures time, ``report`` writes.
+``run`` puts them together, ``answers`` keeps what one version of the code gave, ``speed`` measures
+time; ``document``, ``tables`` and ``plots`` write.
 """

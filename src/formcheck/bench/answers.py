@@ -1,8 +1,8 @@
-"""Answers that nothing could have changed since: a bench run again costs no analysis.
+"""Answers that cannot have changed since the last run: repeating a bench needs no analysis.
 
-What one clip gave is kept under a hash of all that made it: the track's and the label's bytes,
-what was asked, every source file of the package, Python and numpy. Any edit makes new names, so
-nothing is ever out of date; the last few versions of the code are kept.
+What one clip gave is kept under a hash of everything that decided it: the bytes of the track and
+the label, what was asked, every source file of the package, Python and numpy. Any edit makes new
+names, so nothing is ever out of date; the last few versions of the code are kept.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def package_hash() -> str:
 
 
 class Answers:
-    """A folder of what clips gave, for this version of the code."""
+    """A folder with the answers for each clip, for this version of the code."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder / package_hash()
@@ -55,7 +55,7 @@ class Answers:
             return None
 
     def save(self, kept: Iterable[tuple[Path, Any]]) -> None:
-        """Keep all of it, and drop what older versions of the code gave."""
+        """Keep these answers, and drop those of older versions of the code."""
         if not self._on:
             return
         self._folder.mkdir(parents=True, exist_ok=True)

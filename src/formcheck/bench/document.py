@@ -341,7 +341,7 @@ MEASURES: Mapping[str, Measure] = {
     ),
 }
 
-#: What the project has set itself, overall.
+#: The project's own targets, overall.
 TARGETS: Mapping[str, float] = {
     "count_exact": 0.97,
     "count_far_off": 0,
@@ -480,7 +480,7 @@ def compare_documents(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[st
             for name, measure in MEASURES.items()
             if before[name] is not None or after[name] is not None
         },
-        "mended": [m for k, m in had.items() if k not in has and m["clip"] in both],
+        "fixed": [m for k, m in had.items() if k not in has and m["clip"] in both],
         "broken": [m for k, m in has.items() if k not in had and m["clip"] in both],
         "changed": [
             m | {"was": had[k]["answer"]}

@@ -235,7 +235,7 @@ def read_label(path: Path) -> Label:
         raise InputError(f"{path}: cannot be read ({error.strerror}); check the name") from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise InputError(
-            f"{path}: expected a label file ({SCHEMA}), but {error}; mend or remove it"
+            f"{path}: expected a label file ({SCHEMA}), but {error}; fix or remove it"
         ) from error
 
 

@@ -267,7 +267,7 @@ def _landmark(task: tuple[Path, Path, str]) -> None:
 
 
 def _end_on_ctrl_c() -> None:
-    """Ctrl-C reaches every process of the terminal: this one is to end, not to complain."""
+    """Ctrl-C reaches every process of the terminal: this one should end quietly."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 

@@ -102,7 +102,7 @@ class Turns:
         began = self._clock()
         for i, frame in enumerate(self._stream, 1):
             yield frame
-            if i % self._chunk == 0:  # the reader is through with it: it asks for the next
+            if i % self._chunk == 0:  # the reader is done with it: it asks for the next
                 turned = self._clock()
                 whole = self._bare(self._chunk) == self._chunk
                 ended = self._clock()

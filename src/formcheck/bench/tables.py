@@ -291,7 +291,7 @@ def comparison_text(comparison: Mapping[str, Any]) -> str:
             )
         )
     lines = [_columns(rows), ""]
-    for title, key in (("mended", "mended"), ("BROKEN", "broken"), ("changed", "changed")):
+    for title, key in (("fixed", "fixed"), ("BROKEN", "broken"), ("changed", "changed")):
         for m in comparison[key]:
             was = f" (was {m['was']})" if "was" in m else ""
             lines.append(f"{title}: {m['key']}: truth {m['truth']}, answer {m['answer']}{was}")

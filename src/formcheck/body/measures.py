@@ -19,7 +19,7 @@ __all__ = ["Body", "Limb", "Trunk"]
 #: Below this visibility a joint counts as unseen (drills.md 1.0).
 VISIBLE = 0.5
 
-#: Once a movement is under way its joints may fade to this: a foot set against the other leg
+#: During a movement a joint may drop to this visibility: a foot set against the other leg
 #: reads 0.4-0.6 (measured).
 STILL_VISIBLE = 0.35
 

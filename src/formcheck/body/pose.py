@@ -1,4 +1,4 @@
-"""What one frame knows of a body: 33 named points in pixels, or nothing.
+"""What one frame shows of a body: 33 named points in pixels, or nothing.
 
 The only body type of the package. Everything upstream (camera, file, model) makes one,
 everything downstream (analysis, drawing, tracks) reads one. Missing is NaN, never zero.

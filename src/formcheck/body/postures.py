@@ -1,4 +1,4 @@
-"""Postures and views told from one image: what every drill's start position is made of.
+"""Postures and views recognised from one image: what every drill's start position is made of.
 
 Measured on the rendered clips and real tracks of the project: the medians of each class lie well
 apart, and the limits stand between them. T is the torso length.

@@ -70,8 +70,9 @@ class SwapGuard:
     """Undoes frames in which the model took left for right.
 
     When the pose jumps, and would hardly have moved with its sides exchanged, the labels and
-    not the person have turned: they are put back. In one real clip 25 of 95 frames were so
-    (drills.md 5.4). After ``patience_s`` the model's word is taken, lest a wrong beginning stick.
+    not the person have turned: they are put back. In one real clip this happened in 25 of 95 frames
+    (drills.md 5.4). After ``patience_s`` the model's labels are accepted, so that a wrong start
+    does not persist.
     """
 
     def __init__(self, patience_s: float = 1.5) -> None:
@@ -101,7 +102,7 @@ class SwapGuard:
         here = xy[_BOTH]
         as_is = np.abs(here - last).sum(axis=1)
         torso = np.hypot(*(last[[0, 4]].sum(axis=0) - last[[1, 5]].sum(axis=0)) / 2)
-        # Shoulders and hips must both say so: crossing legs exchange places without a swap.
+        # Shoulders and hips must agree: crossing legs exchange places without a swap.
         trunk = as_is[_TRUNK].sum()
         if not trunk > len(_TRUNK) * 0.2 * torso:  # hardly moved, or unseen
             return False
@@ -121,7 +122,7 @@ class NearSide:
     """Which side of the body is near the camera, by visibility, slow to change its mind.
 
     The far limbs of a body seen from the side are drawn over the near ones with a visibility of
-    0.2-0.7 (measured); the near side has to be clearly less visible, and stay so, to lose.
+    0.2-0.7 (measured); the near side changes only when it stays clearly less visible.
     """
 
     MARGIN = 0.1

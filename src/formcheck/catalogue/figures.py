@@ -84,7 +84,7 @@ _UPRIGHT = (
 _PRONE = (-1.35 + 0.02j, -1.0 + 0.03j, -1.4 - 0.14j, -1.3 - 0.16j, 0j, 0.95 - 0.05j,
           1.85 - 0.08j, 1.95 + 0.0j, 2.1 - 0.18j)  # fmt: skip
 
-#: The more particular ones first: a drill takes the first that its gate lets through.
+#: The more specific ones first: a drill takes the first that its gate lets through.
 POSTURES: tuple[Posture, ...] = (
     Posture("standing, facing the camera", "front", "facing", _front(*_STANDING, nose=1.42j)),
     Posture(

@@ -32,7 +32,7 @@ def _built_in() -> Mapping[str, Drill]:
         except Exception as error:
             raise UsageError(
                 f"entry point {point.name!r} ({point.value}): expected a drill, got "
-                f"{type(error).__name__}: {error}; mend or uninstall that package"
+                f"{type(error).__name__}: {error}; fix or uninstall that package"
             ) from error
         found[_checked(drill, f"entry point {point.name!r}").name] = drill
     return dict(sorted(found.items()))

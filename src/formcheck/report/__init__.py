@@ -1,4 +1,4 @@
-"""Reports: one HTML file that opens offline, prints well, and asks nothing of the network."""
+"""Reports: one HTML file that opens offline, prints well, and loads nothing from the network."""
 
 from __future__ import annotations
 

@@ -171,7 +171,7 @@ def day_words(day: str, short: bool = False) -> str:
 
 
 def seen_in(faults: Sequence[Row], parts: Sequence[Row], drill: Drill | None = None) -> list[Seen]:
-    """Each kind of fault once, the gravest and most frequent first.
+    """Each kind of fault once, the most severe and most frequent first.
 
     Args:
         faults: rows of the set.
@@ -217,7 +217,7 @@ def from_journal(
 
     Args:
         sessions: rows of the journal's ``sessions``.
-        drills: by name, for titles and what cannot be seen; a name that is not there passes.
+        drills: by name, for titles and what cannot be seen; unknown names are ignored.
     """
     from ..journal.past import past_sessions
 

@@ -1,6 +1,6 @@
 """The page: one HTML text with its style, its plots and its few lines of script inside.
 
-It asks nothing of the network, and says so to the browser with a content policy.
+It loads nothing from the network, and tells the browser so with a content policy.
 """
 
 from __future__ import annotations

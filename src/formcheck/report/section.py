@@ -1,4 +1,4 @@
-"""One set as HTML: what came of it, the movement, what was seen, every repetition."""
+"""One set as HTML: the outcome, the movement, what was seen, every repetition."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def set_section(view: SetView, number: int, level: int = 3) -> str:
     )
 
 
-# -- what came of it -----------------------------------------------------------------------------
+# -- the outcome ----------------------------------------------------------------------------------
 
 
 def did(view: SetView) -> str:

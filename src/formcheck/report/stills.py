@@ -24,7 +24,7 @@ WIDTH = 480
 def blur_face(image: NDArray[np.uint8], pose: Pose) -> bool:
     """Make the head of ``pose`` unrecognisable, in place.
 
-    False, and nothing is changed, when no head was found: such a picture is not to be shown.
+    False, and nothing is changed, when no head was found: such a picture must not be shown.
     """
     import cv2
 

@@ -1,5 +1,5 @@
 """Plots as SVG text. Colours are CSS variables of the page, so that dark mode and print follow;
-every plot says in words what it shows to those who do not see it."""
+every plot says in words what it shows, for people who cannot see it."""
 
 from __future__ import annotations
 
