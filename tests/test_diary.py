@@ -48,11 +48,15 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+def app() -> typer.Typer:
+    commands = typer.Typer()
+    diary.register(commands)
+    report_command.register(commands)
+    return commands
+
+
 def run(*arguments: str, input: str | None = None) -> str:
-    app = typer.Typer()
-    diary.register(app)
-    report_command.register(app)
-    outcome = CliRunner().invoke(app, arguments, input=input)
+    outcome = CliRunner().invoke(app(), arguments, input=input)
     if isinstance(outcome.exception, FormcheckError):
         raise outcome.exception
     assert outcome.exception is None, outcome.exception
@@ -299,6 +303,22 @@ def test_export_forget_import_come_round(tmp_path: Path) -> None:
     assert "Nothing yet" in run("history")
     assert run("import", str(tmp_path / "out")) == "1 new session\n"
     assert run("import", str(tmp_path / "out")) == "0 new sessions\n"
+
+
+def test_a_row_that_cannot_be_read_stops_no_command(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run("today", "--walked", "5")
+    run("today", "--walked", "6")
+    with closing(sqlite3.connect(default_path())) as db, db:
+        db.execute("UPDATE sessions SET day = 'gestern', started_at = 'x' WHERE id = 1")
+    for command in (["today"], ["history"], ["report", "-o", str(tmp_path / "r.html")],
+                    ["export", str(tmp_path / "out")]):  # fmt: skip
+        outcome = CliRunner().invoke(app(), command)
+        assert outcome.exception is None, outcome.exception
+        assert outcome.stderr.count("1 row left out") == 1
+    exported = json.loads((tmp_path / "out" / "journal.json").read_text())
+    assert len(exported["tables"]["sessions"]) == 1
 
 
 def test_a_set_that_hurt_has_no_score_in_the_history(bridge: str, answers: dict) -> None:

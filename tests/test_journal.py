@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import random
@@ -36,7 +37,7 @@ from formcheck.events import (
     Step,
 )
 from formcheck.journal import Journal, JournalSink, export_csv, export_json, import_folder
-from formcheck.journal.past import earlier_sets
+from formcheck.journal.past import earlier_sets, past_sessions
 from formcheck.journal.queries import sets_since
 from formcheck.journal.schema import APPLICATION_ID, MIGRATIONS, VERSION
 from formcheck.judge.analyzer import Analyzer
@@ -541,9 +542,143 @@ def test_an_import_with_one_bad_row_brings_nothing(journal: Journal, tmp_path: P
     [path] = export_json(journal, tmp_path / "out", "0.1")
     path.write_text(path.read_text().replace('"complete": 0', '"complete": 7'))
     with Journal(tmp_path / "new.sqlite3") as fresh:
-        with pytest.raises(InputError, match="does not fit"):
+        with pytest.raises(InputError, match="field complete: expected 0 or 1, got '7'"):
             import_folder(fresh, path)
         assert fresh.sessions() == []
+
+
+@pytest.mark.parametrize("form", ["json", "csv"])
+@pytest.mark.parametrize(
+    ("table", "field", "value"),
+    [
+        ("sessions", "day", "yesterday"),
+        ("sessions", "day", "2026-02-30"),
+        ("sessions", "day", "9999-12-31"),
+        ("sessions", "started_at", "noon"),
+        ("sessions", "ended_at", "2026-03-02T12:00:00"),
+        ("sessions", "uid", "../../x"),
+        ("sessions", "formcheck", None),
+        ("sets", "side", "middle"),
+        ("sets", "score", 1e30),
+        ("sets", "planned_reps", "ten"),
+        ("sets", "drill", ""),
+        ("sets", "parameters", "[1]"),
+        ("sets", "parameters", '{"motion": {"enter": "high"}}'),
+        ("sets", "trace", '{"t": [0], "v": ["x"]}'),
+        ("sets", "session_id", 77),
+        ("reps", "start_s", "soon"),
+        ("faults", "magnitude", float("inf")),
+        ("faults", "severity", 1.5),
+        ("pain", "level", 11),
+        ("pain", "at", "2026-13-02T12:00:00+01:00"),
+        ("activity", "minutes", "ages"),
+        ("activity", "minutes", -1),
+        ("checks", "day", "1"),
+        ("facts", "value", 2),
+    ],
+)
+def test_an_import_that_breaks_a_rule_is_refused_with_its_line_and_field(
+    journal: Journal, tmp_path: Path, form: str, table: str, field: str, value: object
+) -> None:
+    fill(journal)
+    out = tmp_path / "out"
+    if form == "json":
+        [path] = export_json(journal, out, "0.1")
+        document = json.loads(path.read_text())
+        document["tables"][table][0][field] = value
+        path.write_text(json.dumps(document, indent=1))
+        line = path.read_text().splitlines().index(f'  "{table}": [') + 2
+    else:
+        export_csv(journal, out)
+        path, line = out / f"{table}.csv", 2
+        with path.open(newline="", encoding="utf-8") as file:
+            names, first, *rest = list(csv.reader(file))
+        first[names.index(field)] = "" if value is None else str(value)
+        with path.open("w", newline="", encoding="utf-8") as file:
+            csv.writer(file).writerows([names, first, *rest])
+    with Journal(tmp_path / "new.sqlite3") as fresh:
+        with pytest.raises(InputError) as caught:
+            import_folder(fresh, out)
+        assert f"{path}, line {line}, field {field}: expected" in str(caught.value)
+        assert "\n" not in str(caught.value)
+        assert not any(content(fresh).values())
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda tables: tables.update(sets={}),
+        lambda tables: tables.update(sets=[3]),
+        lambda tables: tables["notes"][0].update(text=["a", "list"]),
+        lambda tables: tables["notes"][0].update(text="\ud800"),
+        lambda tables: tables["sets"][0].update(frames=10**40),
+        lambda tables: tables["sessions"].append(tables["sessions"][0]),
+    ],
+)
+def test_an_import_of_odd_shapes_is_one_line(journal: Journal, tmp_path: Path, change) -> None:
+    fill(journal)
+    [path] = export_json(journal, tmp_path, "0.1")
+    document = json.loads(path.read_text())
+    change(document["tables"])
+    path.write_text(json.dumps(document))
+    with Journal(None) as fresh:
+        with pytest.raises(InputError, match="nothing was imported"):
+            import_folder(fresh, path)
+        assert not any(content(fresh).values())
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, "9" * 5000, '{"schema": "\xff"}', "a,b\n\0"])
+def test_what_is_no_export_is_one_line(journal: Journal, tmp_path: Path, text: str) -> None:
+    path = tmp_path / "journal.json"
+    path.write_bytes(text.encode("latin-1"))
+    with pytest.raises(InputError, match=r"journal\.json"):
+        import_folder(journal, path)
+    path.rename(tmp_path / "sessions.csv")
+    with pytest.raises(InputError, match=r"sessions\.csv"):
+        import_folder(journal, tmp_path)
+
+
+def test_an_import_onto_a_full_disk_is_refused(journal: Journal, tmp_path: Path) -> None:
+    fill(journal)
+    export_json(journal, tmp_path / "out", "0.1")
+    with Journal(tmp_path / "new.sqlite3") as other:
+        other.rows("PRAGMA query_only = ON")
+        with pytest.raises(InputError, match="nothing was imported"):
+            import_folder(other, tmp_path / "out")
+
+
+@pytest.mark.parametrize(
+    ("statement", "named"),
+    [
+        ("UPDATE sessions SET day = 'someday' WHERE id = 1", "sessions.day"),
+        ("UPDATE sessions SET started_at = 'x', ended_at = 3.5 WHERE id = 1", "started_at"),
+        ("UPDATE sets SET side = 'middle' WHERE session_id = 1", "sets.side"),
+        ("UPDATE pain SET at = X'ff00' WHERE session_id = 1", "pain.at"),
+        ("UPDATE reps SET start_s = 'soon' WHERE id = 1", "reps.start_s"),
+        ("UPDATE checks SET day = '' WHERE id = 1", "checks.day"),
+    ],
+)
+def test_a_row_that_cannot_be_read_is_said_once_and_left_out(
+    path: Path, statement: str, named: str
+) -> None:
+    said: list[str] = []
+    with Journal(path, now=lambda: NOON) as journal:
+        fill(journal)
+        kept = fill(journal)
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute(statement)
+    with Journal(path, warn=said.append, now=lambda: NOON) as journal:
+        assert len(said) == 1
+        assert named in said[0]
+        assert "\n" not in said[0]
+        assert [p.day for p in past_sessions(journal)][-1] == NOON.date()
+        whole = not statement.startswith("UPDATE sessions")
+        assert [s["id"] for s in journal.sessions()] == [1, kept][not whole :]
+        assert len(sets_since(journal, "")) == 1 + (whole and "UPDATE sets" not in statement)
+        third = fill(journal)  # it can still be written
+        assert journal.sessions()[-1]["id"] == third
+        assert len(said) == 1
+        assert journal.forget(everything=True)["sessions"] == 3  # and forgotten, hidden or not
 
 
 def test_forget_leaves_no_trace_in_the_file(journal: Journal, path: Path) -> None:

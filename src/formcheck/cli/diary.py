@@ -229,6 +229,7 @@ def history(
     from ..coach.progression import weeks
     from ..journal.past import past_sessions
     from ..journal.queries import fault_counts, sets_since
+    from ..journal.rules import parameters_of
 
     day = parse_day(since, "--since").isoformat() if since else ""
     with open_journal() as journal:
@@ -239,7 +240,7 @@ def history(
     if json_:
         for row in rows:
             del row["trace"]  # export has it
-            row["parameters"] = json.loads(row["parameters"] or "{}")
+            row["parameters"] = parameters_of(row["parameters"]) or {}
         print(json.dumps({"schema": "formcheck.history/1", "sets": rows}, indent=1))
         return
     if not past and not rows:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from .exchange import export_csv, export_json, import_folder
+from .exchange import export_csv, export_json
+from .imports import import_folder
 from .sink import JournalSink
 from .store import Journal, default_path
 

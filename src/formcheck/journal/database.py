@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from ..errors import InputError
+from .rules import hide, prepare, show
 from .schema import APPLICATION_ID, MIGRATIONS, VERSION
 
 __all__ = ["Database", "Row", "local_now"]
@@ -72,6 +73,9 @@ class Database:
             self._lose_disk(str(error))
         except sqlite3.DatabaseError as error:
             raise InputError(_unreadable(path, error)) from error
+        line = hide(self._db)
+        if line is not None:
+            self.warn(line)
 
     def _connect(self, path: Path | None) -> sqlite3.Connection:
         if path is not None:
@@ -84,6 +88,7 @@ class Database:
         )
         db.row_factory = sqlite3.Row
         try:
+            prepare(db)
             db.execute("PRAGMA foreign_keys = ON")
             db.execute("PRAGMA secure_delete = ON")
             db.execute("PRAGMA temp_store = MEMORY")  # VACUUM must not copy a diary into /tmp
@@ -148,6 +153,8 @@ class Database:
             memory = self._connect(None)
         memory.row_factory = sqlite3.Row
         memory.execute("PRAGMA foreign_keys = ON")
+        prepare(memory)
+        hide(memory)
         with contextlib.suppress(sqlite3.Error):
             self._db.close()
         self._db = memory
@@ -211,7 +218,9 @@ class Database:
                     f"journal: nothing was deleted, {self.path} cannot be written ({error})"
                 ) from error
             try:
+                show(self._db)
                 self._db.execute("VACUUM")
+                hide(self._db)
                 busy = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
             except sqlite3.OperationalError as error:
                 raise InputError(

@@ -16,7 +16,8 @@ def insert(db: sqlite3.Connection, table: str, values: Mapping[str, Any]) -> int
     """Insert one row and give its id."""
     names = ", ".join(values)
     marks = ", ".join("?" * len(values))
-    cursor = db.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", tuple(values.values()))
+    sql = f"INSERT INTO main.{table} ({names}) VALUES ({marks})"
+    cursor = db.execute(sql, tuple(values.values()))
     return int(cursor.lastrowid or 0)
 
 
@@ -73,7 +74,7 @@ def put_spell(db: sqlite3.Connection, set_id: int, spell: CannotJudgeSpan) -> No
 def put_result(db: sqlite3.Connection, set_id: int, result: SetResult, status: str) -> None:
     """A set's result in place of what was noted on the way: it carries the scores."""
     for table in ("reps", "holds", "faults", "spells"):
-        db.execute(f"DELETE FROM {table} WHERE set_id = ?", (set_id,))
+        db.execute(f"DELETE FROM main.{table} WHERE set_id = ?", (set_id,))
     for rep in result.reps:
         put_rep(db, set_id, rep)
     for hold in result.holds:
@@ -86,7 +87,7 @@ def put_result(db: sqlite3.Connection, set_id: int, result: SetResult, status: s
     for spell in result.cannot_judge:
         put_spell(db, set_id, spell)
     db.execute(
-        "UPDATE sets SET status = ?, side = coalesce(?, side), seconds = ?, frames = ?,"
+        "UPDATE main.sets SET status = ?, side = coalesce(?, side), seconds = ?, frames = ?,"
         " frames_with_pose = ?, score = ?, parameters = ? WHERE id = ?",
         (status, text(result.side), result.seconds, result.frames, result.frames_with_pose,
          result.score, json.dumps(_made_with(result), default=str), set_id),

@@ -93,12 +93,10 @@ class Journal(Reading):
 
         def work(db: sqlite3.Connection) -> None:
             db.execute(
-                "UPDATE sessions SET ended_at = ?, status = ? WHERE id = ?", (now, status, session)
+                "UPDATE main.sessions SET ended_at = ?, status = ? WHERE id = ?",
+                (now, status, session),
             )
-            db.execute(
-                "UPDATE sets SET status = 'interrupted' WHERE session_id = ? AND status = 'open'",
-                (session,),
-            )
+            _interrupt_sets(db, session)
 
         self.write(work)
         if session in self._locks:
@@ -112,12 +110,7 @@ class Journal(Reading):
         if not lock.acquire():
             return False
         self._locks[session] = lock
-        self.write(
-            lambda db: db.execute(
-                "UPDATE sets SET status = 'interrupted' WHERE session_id = ? AND status = 'open'",
-                (session,),
-            )
-        )
+        self.write(lambda db: _interrupt_sets(db, session))
         return True
 
     def left_open(self) -> list[Row]:
@@ -202,9 +195,9 @@ class Journal(Reading):
         """Close a set. A result replaces what was noted on the way: it carries the scores."""
 
         def work(db: sqlite3.Connection) -> None:
-            db.execute("UPDATE sets SET trace = ? WHERE id = ?", (trace, set_id))
+            db.execute("UPDATE main.sets SET trace = ? WHERE id = ?", (trace, set_id))
             if result is None:
-                db.execute("UPDATE sets SET status = ? WHERE id = ?", (status, set_id))
+                db.execute("UPDATE main.sets SET status = ? WHERE id = ?", (status, set_id))
             else:
                 put_result(db, set_id, result, status)
 
@@ -212,7 +205,7 @@ class Journal(Reading):
 
     def drop_set(self, set_id: int) -> None:
         """Forget a set that was begun again, with all that was noted of it."""
-        self.write(lambda db: db.execute("DELETE FROM sets WHERE id = ?", (set_id,)))
+        self.write(lambda db: db.execute("DELETE FROM main.sets WHERE id = ?", (set_id,)))
 
     def add_pain(
         self,
@@ -233,8 +226,8 @@ class Journal(Reading):
         values = (session, moment, _stamp(self.now()), level, stiff, leg_symptoms)
         self.write(
             lambda db: db.execute(
-                "INSERT OR REPLACE INTO pain (session_id, moment, at, level, stiff, leg_symptoms)"
-                " VALUES (?, ?, ?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO main.pain"
+                " (session_id, moment, at, level, stiff, leg_symptoms) VALUES (?, ?, ?, ?, ?, ?)",
                 values,
             )
         )
@@ -260,7 +253,7 @@ class Journal(Reading):
         day = self.now().date().isoformat()
         self.write(
             lambda db: db.execute(
-                "INSERT OR REPLACE INTO facts (name, value, day) VALUES (?, ?, ?)",
+                "INSERT OR REPLACE INTO main.facts (name, value, day) VALUES (?, ?, ?)",
                 (name, value, day),
             )
         )
@@ -287,13 +280,13 @@ class Journal(Reading):
             before = _counts(db)
             if everything:
                 for table in ("sessions", "checks", "facts"):
-                    db.execute(f"DELETE FROM {table}")
+                    db.execute(f"DELETE FROM main.{table}")
             if day is not None:
-                db.execute("DELETE FROM sessions WHERE day = ?", (day,))
-                db.execute("DELETE FROM checks WHERE day = ?", (day,))
-                db.execute("DELETE FROM facts WHERE day = ?", (day,))
+                db.execute("DELETE FROM main.sessions WHERE day = ?", (day,))
+                db.execute("DELETE FROM main.checks WHERE day = ?", (day,))
+                db.execute("DELETE FROM main.facts WHERE day = ?", (day,))
             if drill is not None:
-                db.execute("DELETE FROM sets WHERE drill = ?", (drill,))
+                db.execute("DELETE FROM main.sets WHERE drill = ?", (drill,))
             after = _counts(db)
             return {t: before[t] - after[t] for t in before if before[t] > after[t]}
 
@@ -302,5 +295,12 @@ class Journal(Reading):
         return gone
 
 
+def _interrupt_sets(db: sqlite3.Connection, session: int) -> None:
+    db.execute(
+        "UPDATE main.sets SET status = 'interrupted' WHERE session_id = ? AND status = 'open'",
+        (session,),
+    )
+
+
 def _counts(db: sqlite3.Connection) -> dict[str, int]:
-    return {t: db.execute(f"SELECT count(*) FROM {t}").fetchone()[0] for t in TABLES}
+    return {t: db.execute(f"SELECT count(*) FROM main.{t}").fetchone()[0] for t in TABLES}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..journal import Journal
 from ..journal.queries import mean_scores
+from ..journal.rules import parameters_of, trace_of
 from ..wording import in_words
 
 if TYPE_CHECKING:
@@ -270,7 +270,7 @@ def _set(journal: Journal, row: Row, drill: Drill | None) -> SetView:
     for kind, parts in (("rep", reps), ("hold", holds)):
         for part in parts:
             part["faults"] = [f for f in faults if f[kind] == part["n"]]
-    made = json.loads(row["parameters"] or "{}")
+    made = parameters_of(row["parameters"]) or {}
     ends = [r["end_s"] for r in reps] + [h["to_s"] for h in holds]
     variant = f" ({in_words(row['variant'])})" if row["variant"] else ""
     view = SetView(
@@ -284,7 +284,7 @@ def _set(journal: Journal, row: Row, drill: Drill | None) -> SetView:
         faults=faults,
         spells=spells,
         seen=seen_in(faults, [*reps, *holds], drill),
-        trace=json.loads(row["trace"]) if row["trace"] else {},
+        trace=trace_of(row["trace"]) or {},
         motion=made.get("motion") or {},
         planned={"reps": row["planned_reps"], "hold_s": row["planned_hold_s"]},
         status=row["status"],
