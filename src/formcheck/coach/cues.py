@@ -15,7 +15,7 @@ from ..events import FaultSpan, HoldDone, Phase, RepDone, Step
 
 __all__ = ["CUE_WORDS", "Line", "Mouth", "SetVoice", "count_word", "next_time", "speaking_s"]
 
-#: No cue is longer (architecture and issue: a person in mid-movement hears no more).
+#: No cue is longer (architecture and issue: a person in mid-movement takes in no more).
 CUE_WORDS = 8
 #: The same cue is not repeated within this time, nor within so many repetitions.
 SAME_CUE_S = 8.0
@@ -24,10 +24,10 @@ SAME_CUE_REPS = 2
 OFFER_AFTER = 3
 #: A fault that is only known when its repetition is over may be named this long after it.
 REP_FAULTS_S = 3.0
-#: A mended fault must stay away this long in a hold before it is praised.
+#: A corrected fault must stay away this long in a hold before it is praised.
 MENDED_S = 2.0
 
-PRAISE = ("That's it", "Good, like that", "Nicely mended", "Yes, just so")
+PRAISE = ("That's it", "Good, like that", "Nicely corrected", "Yes, just so")
 SMALLER = {"reps": "A smaller movement is fine", "hold": "A shorter hold is fine"}
 
 
@@ -57,7 +57,7 @@ def speaking_s(text: str) -> float:
 
 
 class Mouth:
-    """Says one line at a time. ``cut`` is called when what is being said shall be over at once."""
+    """Says one line at a time. ``cut`` is called to end at once what is being said."""
 
     def __init__(self, cut: Callable[[], None] = lambda: None) -> None:
         self._cut = cut
@@ -220,7 +220,7 @@ class SetVoice:
                     self.mouth.say(Line(SMALLER[self.kind], "offer", 3), step.t)
                     return
                 continue
-            # Of a hold that is over it can only be said for the one to come.
+            # A hold that is over can only be corrected next time.
             over = self.kind == "hold" and all(f.code != fault.code for f in step.faults)
             text = next_time(fault.cue) if over else fault.cue
             if not text or not self._fits(text, step):
@@ -231,8 +231,8 @@ class SetVoice:
             return
 
     def _fits(self, text: str, step: Step) -> bool:
-        """Whether the words end before the hold's last three seconds are counted. Who was told
-        to relax is not told how to hold."""
+        """Whether the words end before the hold's last three seconds are counted. After "relax"
+        nobody is told how to hold."""
         target = step.target_hold_s
         if target is None or not math.isfinite(step.hold_s):
             return True

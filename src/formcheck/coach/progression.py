@@ -41,7 +41,7 @@ Key = tuple[str, "str | None"]
 
 
 class Light(IntEnum):
-    """How a session agreed with the person. The worse of two is the larger."""
+    """How well the person tolerated a session. The worse of two is the larger."""
 
     GREEN = 0
     UNKNOWN = 1
@@ -292,7 +292,7 @@ class _Story:
                 newest = list(self.active)[-1]
                 del self.active[newest]
                 self.dropped = newest
-                # It comes back as a new thing does, no sooner.
+                # It comes back like a new drill, no sooner.
                 self.last_new, self.greens_since_new = past.day, 0
             self.stepped_back |= set(self.active)
 

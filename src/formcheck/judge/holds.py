@@ -28,7 +28,7 @@ class Holds:
 
     #: The rest before a hold is looked for this far back, and not in the last moments (EC).
     BEFORE_S, WAY_S = 3.0, 0.7
-    #: The way's first bit hides in the noise of rest (EC).
+    #: The first part of the movement is lost in the noise of rest (EC).
     LOW = 0.3
     #: A hold that is outside its level for more of its time wobbles and has none (EC).
     WOBBLES = 0.1
@@ -80,7 +80,7 @@ class Holds:
             if not self._running:
                 self._forget()
             self._paused_total += unseen_s
-            self._last_in_s += unseen_s  # nobody knows what happened: neither in nor out
+            self._last_in_s += unseen_s  # unknown: neither in nor out
         self._last_t = t
         if rule.within is not None:
             (self._held if x >= rule.enter else self._before).append((t, x))

@@ -1,4 +1,4 @@
-"""Which drill is this? All candidates judge the same poses; the one that explains most has it.
+"""Which drill is this? All candidates judge the same poses; the one that explains most wins.
 
 Every analyzer refuses what is not its own: over 1,700 (clip, other drill) pairs 0.2 % counted
 anything (measured). So what an analyzer counted is evidence, and its share of the time is how
@@ -55,7 +55,7 @@ class Recogniser:
     def __init__(
         self, drills: Iterable[Drill], *, side: Side | None = None, dose: Dose | None = None
     ) -> None:
-        steady = Stabiliser()  # one for all: half of the time went into making 21 alike
+        steady = Stabiliser()  # shared: 21 of them took half of the time
         self._all = [Analyzer(d, side=side, dose=dose, stabiliser=steady) for d in drills]
         self._leader = self._all[0]
 

@@ -1,4 +1,4 @@
-"""Machines that count: from a signal over time to repetitions and holds.
+"""State machines that count: from a signal over time to repetitions and holds.
 
 Both are driven by (t, value) pairs in seconds and the signal's unit, know nothing of bodies,
 and treat NaN as "not seen": nothing starts or is counted on it. A gap longer than ``MAX_GAP_S``
@@ -128,8 +128,8 @@ class Reps:
         self.rest = nan
 
     def lose(self) -> None:
-        """Give the running movement up after a gap: nothing counts until rest is seen again, lest
-        the way down after it be taken for a repetition."""
+        """Abandon the running movement after a gap: nothing counts until rest is seen again, so
+        that the way down after it is not taken for a repetition."""
         self.abandon()
         self._rest_seen = False
 
@@ -138,7 +138,7 @@ class Reps:
         self._rest_seen = self._rest_seen or isfinite(self.rest)
 
     def abandon(self) -> None:
-        """Give the running movement up; the rest level is kept."""
+        """Abandon the running movement; the rest level is kept."""
         self.state = RepState.REST
         self.peak = self._valley = nan
         self._samples.clear()

@@ -1,7 +1,7 @@
 """Scores of a repetition, a hold and a set, from the record alone (drills.md 3.2).
 
-Pure and repeatable: a stored result can be scored again. A score speaks of form on camera,
-never of health; where less than 80 % of a set could be judged there is none.
+Pure and repeatable: a stored result can be scored again. A score describes form on camera, never
+health; where less than 80 % of a set could be judged there is none.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ __all__ = ["band", "score_hold", "score_rep", "score_set", "shown"]
 
 #: What one fault of each severity costs at full strength and share (drills.md 3.2).
 _COST = {0: 0.0, 1: 0.10, 2: 0.30, 3: 0.60}
-#: Tempo is right between these seconds and worthless outside the outer ones (drills.md 3.2).
+#: Tempo is right between these seconds and earns nothing outside the outer ones (drills.md 3.2).
 _TOO_QUICK_S, _QUICK_S, _SLOW_S, _TOO_SLOW_S = 0.5, 1.5, 4.0, 8.0
 #: A set with less usable time than this has no score (drills.md 3.2), nor one with a stop.
 USABLE = 0.8

@@ -206,7 +206,7 @@ class Camera(Stream):
 
     @property
     def waiting(self) -> bool:
-        """Whether the source is gone at the moment and being looked for."""
+        """Whether the source is gone at the moment and is being reopened."""
         return self._lost_at is not None and not self.ended
 
     def read(self, timeout: float | None = None) -> Frame | None:

@@ -145,7 +145,7 @@ class VideoFile(Stream):
         while shot is not None:
             t = seconds32(shot[0])
             if t >= self.end_s:
-                return  # what lies behind the end is nobody's loss
+                return  # frames after the end are not missed
             if t > last:
                 last = t
                 yield Frame(t, shot[1])

@@ -5,8 +5,8 @@ frame of the stream, rise strictly and are rounded to float32, as a pose track k
 that a track replays exactly like the clip it came from. No time is ever derived from a frame
 number: a file stamps its container's time, a camera the moment of capture.
 
-What goes wrong on the way and is survived (a cut-off file, a camera that dropped out) stands
-in ``stream.warnings``; what cannot be survived is an :class:`~formcheck.errors.InputError`.
+A problem that the stream survives (a cut-off file, a camera that dropped out) is kept in
+``stream.warnings``; any other is an :class:`~formcheck.errors.InputError`.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def turn(image: Image, degrees: int) -> Image:
 
 
 def to_rgb(image: Any) -> Image | None:
-    """A BGR picture in the model's colour order; None for what would end the model for good.
+    """A BGR picture in the model's colour order; None for one that would break the model for good.
 
     A grey or an empty picture does; ``image[:, :, ::-1]`` would be read as wrong pixels.
     """
@@ -84,7 +84,7 @@ class Stream:
         duration_s: how long the source says it is, or None.
         frames_expected: how many frames the source promises, or None.
         live: whether frames that are not taken in time are lost.
-        warnings: one line for each thing that went wrong and was survived, filled on the way.
+        warnings: one line for each problem that the stream survived, filled while it is read.
     """
 
     live = False
@@ -98,7 +98,7 @@ class Stream:
         self.warnings: list[str] = []
 
     def close(self) -> None:
-        """Give the source back; may be called twice."""
+        """Release the source; may be called twice."""
 
     def __enter__(self) -> Any:
         return self
@@ -117,10 +117,10 @@ def seconds32(t: float) -> float:
 
 
 def to_bgr(image: Any, degrees: int) -> Image | None:
-    """The picture as upright (h, w, 3) uint8, or None for what is no picture at all.
+    """The picture as upright (h, w, 3) uint8, or None if it is no picture.
 
     One channel or a fourth, and 16 bits a channel, do come out of some decoders and cameras;
-    passed on, they would end the landmarker for good.
+    passed on, they would break the landmarker for good.
     """
     if image is None or image.size == 0 or image.ndim not in (2, 3):
         return None
@@ -144,7 +144,7 @@ def check_rotate(rotate: int) -> int:
 def check_file(path: Path, wanted: str) -> None:
     """Raise the one-line :class:`InputError` for what is not a readable file with bytes in it.
 
-    Pipes and devices are refused too: opening one could wait for ever.
+    Pipes and devices are refused too: opening one could block forever.
     """
     if path.is_dir():
         raise InputError(f"{path}: expected {wanted}, this is a folder; name a file in it")

@@ -125,7 +125,7 @@ class Landmarker:
     def picture_of(self, frame: Frame) -> Picture | None:
         """``frame`` as the model takes it, which can be made ahead in another thread.
 
-        None for pixels that would end the model for good.
+        None for pixels that would break the model for good.
         """
         return self._turned(frame, self._home.degrees)
 
@@ -261,9 +261,9 @@ class Landmarker:
     def _checks(self, way: _Way) -> list[int]:
         """The turns at which a find by ``way`` may be confirmed on the frames that follow.
 
-        At the asked confidence the same look again is enough. At the low one still things in a
-        room are taken for people again and again, but from one side only: a body is there from
-        another side, too.
+        At the asked confidence the same look again is enough. At the low one, objects in a room are
+        taken for people again and again, but from one side only: a body is found from another side,
+        too.
         """
         if way.confidence == self._home.confidence:
             return [way.degrees]

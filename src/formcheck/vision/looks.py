@@ -17,19 +17,19 @@ class Looks:
         self._model, self._log = model, log
         self._graphs: dict[float, Graph] = {}
         self._thread = ThreadPoolExecutor(1, "look", give_way)
-        # Its first graph is made beside the first frames, or the first look would be waited for.
+        # Make the first graph during the first frames, or the first look would have to wait.
         self._thread.submit(self._graph, confidence)
 
     def ask(self, picture: Picture, confidence: float) -> Future[list[Detection]]:
-        """The bodies that will have been found, with none where the graph broke."""
+        """A future of the bodies found; empty if the graph broke."""
         return self._thread.submit(self._look, picture, confidence)
 
     def only(self, confidence: float) -> None:
-        """The graphs of other confidences are not needed any more."""
+        """Drop the graphs of other confidences."""
         self._thread.submit(self._drop, keep=confidence)
 
     def close(self) -> None:
-        """After the look that is under way; may be called twice."""
+        """Close once the current look is done; may be called twice."""
         with contextlib.suppress(RuntimeError):  # it is closed already
             self._thread.submit(self._drop)
         self._thread.shutdown()

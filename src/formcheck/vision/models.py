@@ -1,4 +1,4 @@
-"""The pose models: which there are, where they lie, and that they are what they claim to be.
+"""The pose models: which exist, where they are, and a check that each is what it claims to be.
 
 ``lite`` and ``full`` come with formcheck. ``heavy`` is fetched when the person asks for it, which
 is the only time that anything here uses a network. Every file is checked against the sha256 of
@@ -121,7 +121,7 @@ def find_model(model: str | Path = "full") -> Model:
     """The model of this name or path, checked.
 
     Args:
-        model: ``lite``, ``full``, ``heavy``, or the path of a ``.task`` bundle of one's own.
+        model: ``lite``, ``full``, ``heavy``, or the path of your own ``.task`` bundle.
 
     Raises:
         ModelError: it is missing, is not what the manifest says, or is no bundle.
@@ -279,7 +279,7 @@ def _fetch(url: str, name: str, file: IO[bytes], progress: Progress | None) -> s
 
 
 class _CannotKeep(Exception):
-    """The disk failed, not the network: they raise the same type and need other words."""
+    """The disk failed, not the network: both raise the same type but need different messages."""
 
     def __init__(self, cause: OSError) -> None:
         super().__init__(str(cause))

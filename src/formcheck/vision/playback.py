@@ -15,7 +15,7 @@ __all__ = ["RealtimeFile"]
 
 
 class _Clock:
-    """The time a played file has reached: stands at 0 until it is started."""
+    """The time a played file has reached: stays at 0 until it is started."""
 
     def __init__(self, speed: float) -> None:
         self.speed = speed
@@ -69,7 +69,7 @@ class _Player:
 
 
 class RealtimeFile(Camera):
-    """A recorded clip played in real time through the very path a camera takes.
+    """A recorded clip played in real time through the same path as a camera.
 
     Frames that nobody takes in time are lost, as with a camera. The stamp of a frame is the
     file's own container time, not the wall clock: a dropped or late frame leaves a hole and

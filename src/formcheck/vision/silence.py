@@ -13,8 +13,8 @@ __all__ = ["QUIET"]
 
 
 class Silence:
-    """While anybody is inside, file descriptor 2 goes nowhere: MediaPipe's C++ prints there
-    whatever it is told. Several threads may be inside at once."""
+    """While any thread is inside, file descriptor 2 goes nowhere: MediaPipe's C++ code prints there
+    and has no switch for it. Several threads may be inside at once."""
 
     def __init__(self) -> None:
         self._lock, self._inside, self._kept = threading.Lock(), 0, -1
@@ -49,7 +49,7 @@ def few_heaps() -> None:
     """Let all threads share two heaps, where the C library is glibc (its M_ARENA_MAX is -8).
 
     It gives each new thread one of its own, and every graph begins threads: over a hundred clips
-    a process grew from 520 to 740 MB and on, with two heaps it stays at 370 (measured).
+    a process grew from 520 to 740 MB and beyond, with two heaps it stays at 370 (measured).
     """
     if sys.platform.startswith("linux"):
         with contextlib.suppress(OSError, AttributeError):

@@ -24,7 +24,7 @@ def open_source(
 ) -> Source:
     """The stream a user means by ``text``.
 
-    A number or ``/dev/video…`` or a URL is a camera, ``….npz`` a pose track, all else a clip,
+    A number or ``/dev/video…`` or a URL is a camera, ``….npz`` a pose track, anything else a clip,
     which ``realtime`` plays through the camera path.
 
     Raises:

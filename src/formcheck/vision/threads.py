@@ -43,7 +43,7 @@ class Belt(Generic[T]):
         return self._items.qsize()
 
     def wait_for_room(self) -> bool:
-        """Wait until there is room; False when nothing is wanted any more."""
+        """Wait until there is room; False once the reader has stopped."""
         while not (self._has_room or self._over):
             with contextlib.suppress(Empty):
                 self._room.get(timeout=NAP_S)
@@ -51,7 +51,7 @@ class Belt(Generic[T]):
         return not self._over
 
     def put(self, item: T) -> bool:
-        """Add an item as soon as there is room; False when nothing is wanted any more."""
+        """Add an item as soon as there is room; False once the reader has stopped."""
         if not self.wait_for_room():
             return False
         self._has_room = False
@@ -59,7 +59,7 @@ class Belt(Generic[T]):
         return True
 
     def end(self, error: BaseException | None = None) -> None:
-        """The writer is through; what is on the belt is still taken."""
+        """The writer is done; what is on the belt is still read."""
         self._over, self._error = True, self._error or error
         self._items.put(_END)
 
@@ -79,7 +79,7 @@ class Belt(Generic[T]):
             except Empty:
                 continue
             if item is _END:
-                self._items.put(_END)  # for who asks again
+                self._items.put(_END)  # for the next call
                 if self._error is not None:
                     raise self._error
                 return
@@ -89,9 +89,10 @@ class Belt(Generic[T]):
 
 
 def give_way() -> None:
-    """Let the other threads of this process go first, where the system knows of such a thing.
+    """Give this thread a lower priority, where the system can.
 
-    On two cores the reader else takes a turn on the core of the model: 4 % of the rate (measured).
+    On two cores the reader would otherwise take turns on the model's core: 4 % of the rate
+    (measured).
     """
     if sys.platform == "linux":
         with contextlib.suppress(OSError):
@@ -107,7 +108,7 @@ def stage(
         first: the others wait for it (it has the model); else it gives way.
 
     Returns:
-        what is set when the thread is through; wait with :func:`await_all`.
+        an event that is set when the thread is done; wait with :func:`await_all`.
     """
     through = threading.Event()
 
@@ -128,11 +129,11 @@ def stage(
 
 
 def await_all(stages: list[threading.Event]) -> None:
-    """Wait until the threads are through, also while Ctrl-C is pressed, which is heard afterwards.
+    """Wait until the threads are done, even if Ctrl-C is pressed, which takes effect afterwards.
 
-    The model and the stream may only be closed when nobody works in them any more: closing a
-    model under a thread takes the process down. (``Thread.join`` that Ctrl-C interrupts takes the
-    thread for ended, up to Python 3.12.)
+    The model and the stream may only be closed when no thread uses them: closing a model that a
+    thread uses crashes the process. (Up to Python 3.12, ``Thread.join`` takes a thread for ended
+    when Ctrl-C interrupts it.)
     """
     pressed: KeyboardInterrupt | None = None
     for through in stages:

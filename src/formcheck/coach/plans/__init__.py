@@ -90,7 +90,7 @@ def find_plan(name: str, folder: Path | None = None) -> Plan:
 
     Raises:
         UsageError: there is none; the message names the nearest.
-        InputError: its file cannot be read or says something a plan cannot.
+        InputError: its file cannot be read or says something that a plan must not.
     """
     own = folder / f"{name}.toml" if folder is not None else None
     if own is not None and own.is_file():
