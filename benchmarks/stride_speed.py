@@ -17,7 +17,7 @@ from pathlib import Path
 from statistics import median
 
 from formcheck.cli.common import drill_for
-from formcheck.run.batch import Scored, Task, score_task
+from formcheck.run.task import Scored, Task, score_task
 
 
 def main() -> None:

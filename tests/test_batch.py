@@ -22,17 +22,9 @@ from formcheck.cli import main
 from formcheck.cli.common import find_clips
 from formcheck.cli.many import names
 from formcheck.errors import InputError, UsageError
-from formcheck.run.batch import (
-    STRIDE_S,
-    Failed,
-    Scored,
-    Store,
-    Task,
-    about,
-    differs,
-    score_task,
-    spread,
-)
+from formcheck.run.pool import spread
+from formcheck.run.store import Store
+from formcheck.run.task import STRIDE_S, Failed, Scored, Task, about, differs, score_task
 from formcheck.vision.clip import VideoFile
 from formcheck.vision.track import write_track
 

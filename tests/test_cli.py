@@ -17,8 +17,10 @@ from fakes import person
 from formcheck.body.pose import Pose
 from formcheck.catalogue.registry import drill_names
 from formcheck.cli import main
-from formcheck.cli.common import drill_for, expand, label_dose
+from formcheck.cli.common import expand
+from formcheck.drill import Dose
 from formcheck.errors import InputError, UsageError
+from formcheck.run.labels import dose_for, drill_for
 from formcheck.vision import landmarker, source
 from formcheck.vision.camera import cv2
 from formcheck.vision.clip import VideoFile
@@ -143,7 +145,8 @@ def test_a_hold_is_judged_against_the_labels_dose(
 ) -> None:
     clip = tmp_path / "clamshell.mp4"
     label(clip, {"dose": dose})
-    assert label_dose(clip).hold_s == hold
+    assert dose_for(clip, Dose()).hold_s == hold
+    assert dose_for(clip, Dose(hold_s=7.0)) == Dose(hold_s=7.0)
 
 
 def test_a_folder_stands_for_its_clips_and_not_for_their_tracks(tmp_path: Path) -> None:
@@ -381,7 +384,7 @@ def test_an_unforeseen_error_is_one_line_too(
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("two\nlines")
 
-    monkeypatch.setattr(source, "open_source", broken)
+    monkeypatch.setattr("formcheck.vision.track.PoseTrack", broken)
     one_line(run("score", track), 1, "--debug")
 
 
@@ -389,7 +392,7 @@ def test_ctrl_c_is_code_130(run, track: Path, monkeypatch: pytest.MonkeyPatch) -
     def stop(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(source, "open_source", stop)
+    monkeypatch.setattr("formcheck.vision.track.PoseTrack", stop)
     ran = run("score", track)
     assert ran.code == 130
     assert len(ran.err.splitlines()) == 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import glob
-import json
 import os
 import sys
 import time
@@ -193,49 +192,6 @@ def protect(
     refuse_overwriting(read, outputs)
 
 
-def label_of(clip: Path) -> dict[str, Any]:
-    """The label file beside a clip, empty where there is none.
-
-    Raises:
-        InputError: it is there and is not a label.
-    """
-    path = clip.with_name(f"{clip.stem}.label.json")
-    if not path.is_file():
-        return {}
-    try:
-        label = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise InputError(
-            f"{path}: expected a label (JSON), it cannot be read; mend it or name --drill"
-        ) from error
-    if not isinstance(label, dict):
-        raise InputError(f"{path}: expected a label (a JSON object); mend it or name --drill")
-    return label
-
-
-def drill_for(clip: Path, name: str | None, folder: Path | None) -> Drill:
-    """The drill of a clip: as named, else of its label, else of the start of its file name.
-
-    Raises:
-        UnknownDrill: the name is not a drill's.
-        UsageError: nothing says which drill it is.
-    """
-    from ..catalogue.registry import drill_names, get_drill
-
-    known = drill_names(folder)
-    if name is None:
-        name = label_of(clip).get("drill")
-    if name is None:
-        starts = [n for n in known if clip.stem == n or clip.stem.startswith((f"{n}_", f"{n}-"))]
-        name = max(starts, key=len, default=None)
-    if name is None:
-        raise UsageError(
-            f"{clip.name}: expected to know the drill, neither --drill nor a label file nor the "
-            f"file's name says it; add --drill with one of: {', '.join(known)}"
-        )
-    return get_drill(name, folder)
-
-
 def asked(reps: int | None, hold_s: float | None, base: Dose | None = None) -> Dose:
     """The dose: what the person asks for, over what the plan or label asks for.
 
@@ -253,15 +209,6 @@ def asked(reps: int | None, hold_s: float | None, base: Dose | None = None) -> D
     return dose if hold_s is None else replace(dose, hold_s=hold_s)
 
 
-def label_dose(clip: Path) -> Dose:
-    """What the label beside a clip says was asked for; holds are judged against it."""
-    from ..drill import Dose
-
-    dose = label_of(clip).get("dose")
-    hold_s = dose.get("hold_s") if isinstance(dose, dict) else None
-    return Dose(hold_s=float(hold_s)) if isinstance(hold_s, (int, float)) and hold_s > 0 else Dose()
-
-
 def advice_of(drill: Drill) -> dict[str, str]:
     """What this drill says about a reason better than the general sentence does."""
     from ..wording import camera_advice
@@ -269,22 +216,11 @@ def advice_of(drill: Drill) -> dict[str, str]:
     return camera_advice(drill.view.name)
 
 
-def info_of(drill: Drill | None, info: RunInfo) -> RunInfo:
-    """``info`` with what sinks are told of a drill; None is yet to be recognised."""
-    from ..judge.recognise import AUTO
-
-    if drill is None:
-        return replace(info, drill=AUTO, title="Recognising")
-    return replace(
-        info, drill=drill.name, title=drill.title, kind=drill.kind, advice=advice_of(drill)
-    )
-
-
 class Progress(BaseSink):
     """A bar with the time left on a terminal's stderr, for work of more than a second.
 
     Args:
-        total: where the work ends, in seconds of the clip (or bytes); None is not known.
+        total: where the work ends, in seconds of the clip (or bytes); None is not known yet.
         label: what is being done.
     """
 
@@ -299,6 +235,7 @@ class Progress(BaseSink):
 
     def start(self, info: RunInfo) -> None:
         self._began = time.monotonic()
+        self._total = info.seconds
 
     def write(self, frame: Any, pose: Any, step: Any) -> None:
         self.reach(pose.t)

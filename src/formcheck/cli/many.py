@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from ..errors import FormcheckError, InputError
-from ..judge.recognise import AUTO
 from ..sinks import replace_text
 from . import common
 from .common import names
 
 if TYPE_CHECKING:
-    from ..run.batch import Task
+    from ..run.task import Task
 
 #: In the folder of the results: a list of the clips that have none.
 FAILED = "failed.txt"
@@ -44,7 +43,10 @@ def score_many(
         cluster: address of a Dask scheduler, in place of processes here.
         strict: exit 1 when a clip failed.
     """
-    from ..run.batch import Local, Pool, Scored, Store, about, spread
+    from ..run.labels import drill_for
+    from ..run.pool import Local, Pool, spread
+    from ..run.store import Store
+    from ..run.task import Scored, about
 
     base = replace(base, made_by=about(base.model))
     failed: dict[str, str] = {}
@@ -56,7 +58,8 @@ def score_many(
         def todo() -> Iterator[Task]:
             for clip, name in zip(clips, names(clips), strict=True):
                 try:
-                    task = _task(base, clip, name, drill)
+                    judged = drill or drill_for(Path(clip), None, base.folder).name
+                    task = replace(base.of(clip, name), drill=judged)
                     key = task.key
                 except FormcheckError as error:
                     failed[clip] = str(error)
@@ -100,23 +103,6 @@ def score_many(
         raise typer.Exit(InputError.exit_code)
     if failed and strict:
         raise typer.Exit(1)
-
-
-def _task(base: Task, clip: str, name: str, drill: str | None) -> Task:
-    folder = Path(base.drills_folder) if base.drills_folder else None
-    judged = drill if drill == AUTO else common.drill_for(Path(clip), drill, folder).name
-    dose = common.asked(base.dose.reps, base.dose.hold_s, common.label_dose(Path(clip)))
-    track = clip.lower().endswith(".npz")
-    return replace(
-        base,
-        clip=clip,
-        name=name,
-        drill=judged,
-        dose=dose,
-        model=None if track else base.model,
-        made_by=base.made_by[:1] if track else base.made_by,
-        stride="all" if track else base.stride,
-    )
 
 
 def _report(count: _Count, failed: dict[str, str], out: Path) -> None:

@@ -201,13 +201,12 @@ def _of_clip(
     from ..report import from_result
     from ..report.data import with_stills
     from ..run.provenance import provenance
-    from ..vision.models import find_model
-    from .score import _Job, _score_one
+    from ..run.task import Task
+    from .score import score_one
 
     settings = common.settings()
-    found_model = None if _is_track(clip) else find_model(model or settings.model)
-    job = _Job(drill, None, common.asked(None, None), found_model, None, None,
-               settings.drills_folder)  # fmt: skip
+    base = Task("", "", drill or "", model=model or settings.model,
+                drills_folder=str(settings.drills_folder))  # fmt: skip
     kept = _Kept(Trace())
     sinks: list[Sink] = [kept]
     with ExitStack() as stack:
@@ -215,10 +214,11 @@ def _of_clip(
             from ..sinks.video import AnnotatedVideo
 
             sinks.append(stack.enter_context(AnnotatedVideo(video)))
-        name, result, judged = _score_one(clip, job, sinks, clip.name)
-    document = result.to_dict(name, kept.provenance or provenance())
+        judged = score_one(clip, base, sinks, clip.name)
+    result = judged.ended.result
+    document = result.to_dict(clip.name, kept.provenance or provenance())
     trace, shown = kept.trace.to_dict(result), _beside(video or clip, out)
-    found = from_result(document, judged, trace=trace, video=shown)
+    found = from_result(document, judged.drill, trace=trace, video=shown)
     pictures = _stills(clip, found.sessions[0].sets[0].seen, kept.poses, model, faces)
     return with_stills(found, pictures)
 

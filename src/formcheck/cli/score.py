@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,13 +15,12 @@ from . import common
 from .options import Csv, Events, Hold, Json, ModelName, Reps, WorkingSide
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-    from ..body.pose import Side
-    from ..drill import Dose, Drill
+    from ..drill import Drill
     from ..events import SetResult
+    from ..run.task import Judged, Task
     from ..sinks.info import RunInfo, Sink
-    from ..vision.models import Model
 
 
 def register(app: typer.Typer) -> None:
@@ -90,6 +90,7 @@ def score(
     """Count, time and check the form in recorded clips."""
     from ..catalogue.registry import get_drill
     from ..judge.recognise import AUTO
+    from ..run.task import Task
     from ..sinks.csv import CsvReps
     from ..sinks.jsonl import JsonlEvents, JsonResults
     from ..vision.models import find_model
@@ -105,8 +106,22 @@ def score(
     lists: list[Path] = []
     named = common.find_clips(clips, lists)
     read: list[str | Path] = [*clips, *named, *lists]
+    needs_model = any(not clip.lower().endswith(".npz") for clip in named)
+    base = Task(
+        clip="",
+        name="",
+        drill=drill or "",
+        side=wanted_side,
+        dose=asked,
+        model=(model or settings.model) if needs_model else None,
+        start_s=start,
+        end_s=end,
+        stride=stride,
+        drills_folder=str(settings.drills_folder) if settings.drills_folder else None,
+    )
     if out is not None:
-        from ..run.batch import OUTPUTS, Task
+        from ..run.pool import cores
+        from ..run.store import OUTPUTS
         from ..vision.kept import default_folder
         from .many import FAILED, score_many
 
@@ -116,20 +131,7 @@ def score(
                 "--video and --poses"
             )
         common.protect([out / name for name in (*OUTPUTS, FAILED)], read, model)
-        tracks_only = all(clip.lower().endswith(".npz") for clip in named)
-        base = Task(
-            clip="",
-            name="",
-            drill="",
-            side=wanted_side,
-            dose=asked,
-            model=None if tracks_only else model or settings.model,
-            start_s=start,
-            end_s=end,
-            stride=stride,
-            drills_folder=str(settings.drills_folder) if settings.drills_folder else None,
-            cache=str(default_folder()) if cache else None,
-        )
+        base = replace(base, cache=str(default_folder()) if cache else None)
         score_many(named, base, drill, out, jobs or max(1, cores() // 2), cluster, strict)
         return
     if jobs is not None or cluster is not None:
@@ -145,11 +147,11 @@ def score(
     videos = common.places(video, ".mp4", names.values(), many, "videos")
     outputs = [json_, csv, events, *tracks.values(), *videos.values()]
     common.protect(outputs, read, model)
-    needs_model = any(clip.suffix.lower() != ".npz" for clip in found)
-    found_model = find_model(model or settings.model) if needs_model else None
-    job = _Job(drill, wanted_side, asked, found_model, start, end, settings.drills_folder, stride)
+    if base.model is not None:
+        find_model(base.model)
 
     done: list[tuple[str, SetResult, Drill]] = []
+    lost_outputs = False
     failed: list[FormcheckError] = []
     with ExitStack() as stack:
         sinks: list[Sink] = []
@@ -171,7 +173,9 @@ def score(
             sinks.append(stack.enter_context(AnnotatedVideo(_each(video, videos, many))))
         for clip in found:
             try:
-                done.append(_score_one(clip, job, sinks, names[clip]))
+                judged = score_one(clip, base, sinks, names[clip])
+                done.append((names[clip], judged.ended.result, judged.drill))
+                lost_outputs |= bool(judged.ended.switched_off)
             except (InputError, UsageError) as error:
                 if not many:
                     raise
@@ -183,78 +187,32 @@ def score(
     if not any(to_stdout(place) for place in outputs):
         if many:
             words.overview(done)
-        for _, result, judged in done if not many else ():
-            words.show(result, judged)
+        for _, result, shown in done if not many else ():
+            words.show(result, shown)
     if failed:
         common.warn(f"{len(failed)} of {len(found)} clips could not be scored")
         if not done:
             raise typer.Exit(InputError.exit_code)
-    if job.lost_outputs or (failed and strict):
+    if lost_outputs or (failed and strict):
         raise typer.Exit(1)
 
 
-def cores() -> int:
-    """Cores this process may use. One process keeps up to two of them busy."""
-    import os
+def score_one(clip: Path, base: Task, sinks: Sequence[Sink], name: str) -> Judged:
+    """Score one clip for a person who waits for it.
 
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    Raises:
+        KeyboardInterrupt: Ctrl-C; the sinks have the result so far.
+    """
+    from ..judge.recognise import Recogniser
+    from ..run.task import judge
 
-
-class _Job:
-    """What is the same for every clip."""
-
-    def __init__(
-        self,
-        drill: str | None,
-        side: Side | None,
-        asked: Dose,
-        model: Model | None,
-        start_s: float | None,
-        end_s: float | None,
-        folder: Path | None,
-        stride: str = "all",
-    ) -> None:
-        self.drill, self.side, self.asked, self.folder = drill, side, asked, folder
-        self.start_s, self.end_s = start_s, end_s
-        self.stride, self.model = stride, model
-        self.lost_outputs: set[str] = set()
-
-
-def _score_one(clip: Path, job: _Job, sinks: list[Sink], name: str) -> tuple[str, SetResult, Drill]:
-    from ..catalogue.registry import all_drills
-    from ..judge.analyzer import Analyzer
-    from ..judge.recognise import AUTO, Recogniser
-    from ..run.batch import STRIDE_S
-    from ..run.loop import run_set
-    from ..run.opened import opened
-    from ..vision import source
-    from ..vision.clip import VideoFile
-
-    stream = source.open_source(str(clip), start_s=job.start_s, end_s=job.end_s)
-    model = None if clip.suffix.lower() == ".npz" else job.model
-    with opened(stream, model, name=name, warn=common.warn) as judged:
-        # Whether the clip can be read comes before which drill it shows.
-        drill = None if job.drill == AUTO else common.drill_for(clip, job.drill, job.folder)
-        if job.stride == "auto" and isinstance(stream, VideoFile):
-            stream.every_s = STRIDE_S
-        dose = common.asked(job.asked.reps, job.asked.hold_s, common.label_dose(clip))
-        analyzer: Analyzer | Recogniser
-        if drill is None:
-            drills = all_drills(job.folder).values()
-            analyzer = Recogniser(drills, side=job.side, dose=dose)
-        else:
-            analyzer = Analyzer(drill, side=job.side, dose=dose)
-        info = common.info_of(drill, judged.info)
-        with common.Progress(stream.duration_s, clip.name) as bar, judged.seen() as seen:
-            ended = run_set(seen, analyzer, [*sinks, bar], info=info, warn=common.warn)
-    if ended.how == "interrupted":
+    with common.Progress(None, clip.name) as bar:
+        judged = judge(base.of(str(clip), name), clip, [*sinks, bar], common.warn)
+    if judged.ended.how == "interrupted":
         raise KeyboardInterrupt
-    job.lost_outputs |= set(ended.switched_off)
-    if isinstance(analyzer, Recogniser):
-        common.warn(f"{name}: {analyzer.recognised()}")
-    return name, ended.result, analyzer.drill
+    if isinstance(judged.analyzer, Recogniser):
+        common.warn(f"{name}: {judged.analyzer.recognised()}")
+    return judged
 
 
 def _each(path: Path, files: dict[str, Path], many: bool) -> Path | Callable[[RunInfo], Path]:

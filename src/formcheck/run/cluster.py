@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from typing import Any
 
 from ..errors import InputError, UsageError
-from .batch import Failed, Scored, Task, about, differs, score_task
+from .task import Failed, Scored, Task, about, differs, score_task
 
 __all__ = ["Cluster", "connected"]
 

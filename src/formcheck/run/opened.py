@@ -70,7 +70,12 @@ def opened(
         found = model and SimpleNamespace(model_name=model.name, sha256=model.sha256)
         made = provenance(found, getattr(stream, "meta", None))
         info = RunInfo(
-            clip=name or stream.name, size=stream.size, fps=stream.fps, live=live, provenance=made
+            clip=name or stream.name,
+            size=stream.size,
+            fps=stream.fps,
+            live=live,
+            provenance=made,
+            seconds=getattr(stream, "duration_s", None),
         )
         try:
             yield Opened(stream, info, model)

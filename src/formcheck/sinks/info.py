@@ -6,7 +6,7 @@ import math
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -14,6 +14,7 @@ import numpy as np
 from ..body.pose import Pose
 
 if TYPE_CHECKING:
+    from ..drill import Drill
     from ..events import SetResult, Step
     from ..vision.frames import Frame
 
@@ -96,6 +97,7 @@ class RunInfo:
         clip: the stream's name without folders.
         size: (width, height) in pixels.
         fps: the nominal frame rate, None where there is none.
+        seconds: how long the stream is, None where that is not known.
         drill, title, kind: the drill's name, its name in words, ``reps`` or ``hold``.
         live: whether the person watches while it runs.
         set: 1 for the first set of a session, 2 for the next.
@@ -116,6 +118,17 @@ class RunInfo:
     advice: Mapping[str, str] = field(default_factory=dict)
     provenance: Mapping[str, Any] = field(default_factory=dict)
     meter: Meter | None = None
+    seconds: float | None = None
+
+    def of(self, drill: Drill | None) -> RunInfo:
+        """The same for a set of ``drill``; None is yet to be recognised."""
+        from ..judge.recognise import AUTO
+        from ..wording import camera_advice
+
+        if drill is None:
+            return replace(self, drill=AUTO, title="Recognising")
+        advice = camera_advice(drill.view.name)
+        return replace(self, drill=drill.name, title=drill.title, kind=drill.kind, advice=advice)
 
 
 class Sink(Protocol):

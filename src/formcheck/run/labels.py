@@ -1,0 +1,73 @@
+"""What the label file beside a clip says of it: its drill, and the dose that was asked for."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..catalogue.registry import drill_names, get_drill
+from ..drill import Dose
+from ..errors import InputError, UsageError
+
+if TYPE_CHECKING:
+    from ..drill import Drill
+
+__all__ = ["dose_for", "drill_for", "label_of"]
+
+
+def label_of(clip: Path) -> dict[str, Any]:
+    """The label file beside a clip, empty where there is none.
+
+    Raises:
+        InputError: it is there and is not a label.
+    """
+    path = clip.with_name(f"{clip.stem}.label.json")
+    if not path.is_file():
+        return {}
+    try:
+        label = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError(
+            f"{path}: expected a label (JSON), it cannot be read; mend it or name --drill"
+        ) from error
+    if not isinstance(label, dict):
+        raise InputError(f"{path}: expected a label (a JSON object); mend it or name --drill")
+    return label
+
+
+def drill_for(clip: Path, name: str | None, folder: Path | None) -> Drill:
+    """The drill of a clip: as named, else of its label, else of the start of its file name.
+
+    Raises:
+        UnknownDrill: the name is not a drill's.
+        UsageError: nothing says which drill it is.
+    """
+    known = drill_names(folder)
+    if name is None:
+        name = label_of(clip).get("drill")
+    if name is None:
+        starts = [n for n in known if clip.stem == n or clip.stem.startswith((f"{n}_", f"{n}-"))]
+        name = max(starts, key=len, default=None)
+    if name is None:
+        raise UsageError(
+            f"{clip.name}: expected to know the drill, neither --drill nor a label file nor the "
+            f"file's name says it; add --drill with one of: {', '.join(known)}"
+        )
+    return get_drill(name, folder)
+
+
+def dose_for(clip: Path, asked: Dose) -> Dose:
+    """What is ``asked`` of a clip, over what its label says was asked for.
+
+    Holds are judged against it.
+
+    Raises:
+        InputError: the label cannot be read.
+    """
+    dose = label_of(clip).get("dose")
+    hold_s = dose.get("hold_s") if isinstance(dose, dict) else None
+    if asked.hold_s is None and isinstance(hold_s, (int, float)) and hold_s > 0:
+        return replace(asked, hold_s=float(hold_s))
+    return asked
