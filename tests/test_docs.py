@@ -149,6 +149,14 @@ def test_every_public_name_is_on_the_api_page(site: Path) -> None:
     assert [name for name in names if f'id="formcheck.{name}"' not in page] == []
 
 
+def test_every_name_for_drills_is_on_its_page(site: Path) -> None:
+    page = (site / "api-drills.html").read_text(encoding="utf-8")
+    drill = import_module("formcheck.drill")
+    told = [name for name in drill.__all__ if callable(getattr(drill, name))]
+    assert "Drill" in told
+    assert [name for name in told if f'id="formcheck.drill.{name}"' not in page] == []
+
+
 def test_the_functions_that_one_frame_passes_exist() -> None:
     page = (DOCS / "one-frame.md").read_text(encoding="utf-8")
     named = re.findall(r"\[`([\w.]+)`\]\[(formcheck[\w.]+)\]", page)

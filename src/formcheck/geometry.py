@@ -38,7 +38,9 @@ def signed_angle(a: complex, b: complex, c: complex, bends: float) -> float:
     """The angle at ``b``, 0..360, that passes through 180 when the joint passes straight.
 
     Args:
-        a, b, c: proximal point, joint, distal point.
+        a: proximal point.
+        b: joint.
+        c: distal point.
         bends: the sign of the turn a->c when the joint is flexed (+1 counter-clockwise,
             -1 clockwise). A joint bent the other way reads above 180. The unsigned angle folds
             there and makes a hip past the line look like one short of it (measured).
