@@ -11,6 +11,7 @@ import sqlite3
 import subprocess
 import sys
 import textwrap
+import threading
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -192,6 +193,48 @@ def test_a_set_that_is_begun_again_leaves_nothing_and_one_that_breaks_off_stays(
         a_crash()
     crashed = sets_since(journal, "")[1]
     assert (crashed["status"], crashed["reps"] > 0) == ("interrupted", True)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [TypeError("odd"), KeyError("k"), OverflowError(), MemoryError(), SystemExit(1),
+     sqlite3.OperationalError("odd"), UnicodeEncodeError("utf-8", "x", 0, 1, "odd")],
+)  # fmt: skip
+@pytest.mark.parametrize("warns", [True, False])
+def test_no_exception_in_the_worker_hangs_the_end(
+    path: Path, error: BaseException, warns: bool
+) -> None:
+    said: list[str] = []
+
+    def warn(line: str) -> None:
+        said.append(line)
+        if not warns:
+            raise BrokenPipeError
+
+    journal = Journal(path, warn=warn)
+    session, lines = journal.begin_session(None, "0.1"), []
+
+    def a_set() -> None:
+        with JournalSink(journal, session) as sink:
+            sink.start(info())
+            kept, journal.add_rep = journal.add_rep, failing  # type: ignore[method-assign]
+            sink.write(None, None, step(8.0, RepDone(8.0, rep(1))))
+            sink.flush()
+            journal.add_rep = kept  # type: ignore[method-assign]
+            sink.write(None, None, step(13.0, RepDone(13.0, rep(2))))
+        lines.append(journal.of_set("reps", sink.set_id or 0))
+
+    def failing(set_id: int, rep: Rep) -> None:
+        raise error
+
+    thread = threading.Thread(target=a_set, daemon=True)
+    thread.start()
+    thread.join(10)
+    assert not thread.is_alive()
+    assert [row["n"] for row in lines[0]] == [2]  # what came after it was kept
+    assert len(said) == 1
+    assert "a line was lost" in said[0]
+    journal.close()
 
 
 @pytest.mark.parametrize(("status", "score"), [("done", 82), ("stopped", 82), ("ouch", None)])

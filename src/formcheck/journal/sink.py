@@ -7,9 +7,9 @@ than the writes before it; :meth:`JournalSink.close` waits for all of them.
 from __future__ import annotations
 
 import queue
-import sqlite3
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -131,7 +131,7 @@ class JournalSink:
         self.flush()
 
     def flush(self) -> None:
-        """Wait until everything noted so far is on disk."""
+        """Wait until everything noted so far is on disk, or was lost."""
         self._jobs.join()
 
     def _end_spell(self, t: float) -> None:
@@ -147,7 +147,9 @@ class JournalSink:
         while (job := self._jobs.get()) is not None:
             try:
                 job()
-            except sqlite3.Error as error:
-                self.journal.warn(f"journal: a line was lost ({error}); the session goes on")
+            except BaseException as error:  # noqa: BLE001 - a dead worker hangs who waits for it
+                why = " ".join(str(error).split()) or type(error).__name__
+                with suppress(Exception):  # not even a screen that is gone ends it
+                    self.journal.warn(f"journal: a line was lost ({why}); the session goes on")
             finally:
                 self._jobs.task_done()
