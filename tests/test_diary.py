@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from voicelog import complaints
 
 from formcheck.catalogue.registry import get_drill
-from formcheck.cli import coached, diary
+from formcheck.cli import diary, front
 from formcheck.cli import live as live_command
 from formcheck.cli import report as report_command
 from formcheck.coach.safety import ADVICE, QUESTIONS
@@ -23,6 +23,8 @@ from formcheck.coach.session import Item
 from formcheck.drill import Dose
 from formcheck.errors import FormcheckError, InputError, UsageError
 from formcheck.journal import Journal, default_path
+from formcheck.lead.questions import Question
+from formcheck.lead.sets import about
 from formcheck.sinks.info import RunInfo
 
 TRACKS = Path(__file__).parent / "tracks"
@@ -90,7 +92,7 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
 
 def session(source: str, **more: object) -> int:
     options = {"window": False, "mute": True} | more
-    return coached.run_plan("mine", coached.Options(source, **options))  # type: ignore[arg-type]
+    return live_command.run_plan("mine", front.Options(source, **options))  # type: ignore[arg-type]
 
 
 # -- a session ------------------------------------------------------------------------------------
@@ -119,7 +121,7 @@ def test_a_session_from_questions_to_journal_and_report(
     spoken = [json.loads(line) for line in log.read_text().splitlines()]
     assert [s["said"] for s in spoken if s["kind"] == "count"] == ["one", "two"]
     assert spoken[-2]["said"].startswith("Hip bridge: two repetitions")
-    assert spoken[-1]["said"] == coached.AFTER
+    assert spoken[-1]["said"] == "Two short questions wait at the keyboard"
     assert complaints(spoken) == []
     run("report", "-o", str(tmp_path / "r.html"))
     assert "Hip bridge" in (tmp_path / "r.html").read_text()
@@ -199,7 +201,7 @@ def test_a_source_that_is_missing_leaves_a_closed_session(answers: dict) -> None
 
 def test_enter_alone_answers_no_question(monkeypatch: pytest.MonkeyPatch) -> None:
     app = typer.Typer()
-    app.command()(lambda: print(f"said {diary.ask_yes('Dizzy?')}"))
+    app.command()(lambda: print(f"said {front.ask(Question('dizzy', 'Dizzy?'))}"))
     asked = CliRunner().invoke(app, input="\n\ny\n")
     assert "said True" in asked.output
     assert asked.output.count("Dizzy? [y/n]") == 3
@@ -207,22 +209,15 @@ def test_enter_alone_answers_no_question(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_pain_is_asked_until_it_is_a_number(answers: dict) -> None:
     answers["pain"] = ["lots", "11", "-1", "7"]
-    assert diary.ask_level("Pain") == 7
+    assert front.ask(Question("pain", "Pain", "level")) == 7
 
 
 def test_a_single_drill_is_kept_and_spoken_too(tmp_path: Path, bridge: str) -> None:
-    from formcheck.catalogue.registry import get_drill
-    from formcheck.drill import Dose
-    from formcheck.judge.analyzer import Analyzer
-    from formcheck.run.loop import run_set
-    from formcheck.sinks.info import RunInfo
-    from formcheck.vision.source import open_source
-
-    log, drill = tmp_path / "voice.jsonl", get_drill("hip_bridge")
-    options = coached.Options(bridge, mute=True, voice_log=log)
-    with coached.drill_sinks(options, Dose(reps=3)) as sinks, open_source(bridge) as stream:
-        analyzer = Analyzer(drill, dose=Dose(reps=3))
-        run_set(stream, analyzer, sinks, info=RunInfo("a", (1, 1), drill="hip_bridge"))
+    app, log = typer.Typer(), tmp_path / "voice.jsonl"
+    live_command.register(app)
+    flags = ["--no-window", "--mute", "--source", bridge, "--voice-log", str(log), "--reps", "3"]
+    outcome = CliRunner().invoke(app, ["hip_bridge", *flags])
+    assert outcome.exit_code == 0, outcome.output
     spoken = [json.loads(line) for line in log.read_text().splitlines()]
     assert complaints(spoken) == []
     counts = [s for s in spoken if s["kind"] == "count"]
@@ -248,7 +243,7 @@ def test_a_plan_says_its_own_dose_and_side(wrong: tuple[str, str]) -> None:
 
 def test_each_set_measures_its_own_speed() -> None:
     item = Item(get_drill("plank"), Dose(hold_s=5), 1, 3, 1)
-    first, second = (coached._about(item, RunInfo("a", (1, 1))) for _ in range(2))
+    first, second = (about(item, RunInfo("a", (1, 1))) for _ in range(2))
     assert first.meter is not second.meter
     assert first.title == "Plank, set 1 of 3"
 

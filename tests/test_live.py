@@ -16,8 +16,8 @@ import numpy as np
 import pytest
 
 from formcheck.body.pose import Pose
-from formcheck.cli.live import _frames
 from formcheck.errors import InputError
+from formcheck.run.opened import polled
 from formcheck.vision.track import PoseTrack, write_track
 
 needs_x = pytest.mark.skipif(
@@ -344,6 +344,6 @@ def test_a_silent_camera_keeps_the_keys_alive_and_one_that_stays_away_is_an_erro
                 self.waiting = frame is None
                 yield frame
 
-    assert list(_frames(Silent(back=True))) == ["a", None, None, "b"]
+    assert list(polled(Silent(back=True))) == ["a", None, None, "b"]
     with pytest.raises(InputError, match="it stopped"):
-        list(_frames(Silent(back=False)))
+        list(polled(Silent(back=False)))

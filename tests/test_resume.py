@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -10,14 +9,15 @@ import pytest
 
 from formcheck.body.pose import Side
 from formcheck.catalogue.registry import all_drills
-from formcheck.cli import coached, diary
 from formcheck.coach.progression import Planned
 from formcheck.coach.resume import Earlier, left_to_do
 from formcheck.coach.session import Item, program
 from formcheck.drill import Dose
 from formcheck.events import FaultSpan, Hold, Rep
-from formcheck.journal import Journal, default_path
+from formcheck.journal import Journal
 from formcheck.journal.past import earlier_sets, minutes_warm, past_sessions
+from formcheck.lead.asking import Ask, Tell
+from formcheck.lead.leader import Done, DrillLeader, RunSet
 
 L, R = Side.LEFT, Side.RIGHT
 
@@ -143,7 +143,7 @@ def test_a_walk_keeps_warm_for_half_an_hour(
 
 
 @pytest.mark.parametrize(
-    ("tty", "yes", "statuses"),
+    ("ask", "yes", "statuses"),
     [
         (True, True, ["done"]),  # gone on with: one session
         (True, False, ["interrupted", "done"]),
@@ -151,20 +151,29 @@ def test_a_walk_keeps_warm_for_half_an_hour(
     ],
 )
 def test_the_next_drill_goes_on_or_closes_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tty: bool, yes: bool, statuses: list[str]
+    tmp_path: Path, ask: bool, yes: bool, statuses: list[str]
 ) -> None:
-    monkeypatch.setenv("FORMCHECK_DATA_DIR", str(tmp_path))
-    with Journal(default_path()) as journal:
+    path = tmp_path / "journal.sqlite3"
+    with Journal(path) as journal:
         journal.add_check(clear=True)
         cut = journal.begin_session(None, "0.1")
         journal.add_rep(journal.begin_set(cut, "squat"), rep(1))
         planned = journal.begin_session("balance-and-hips", "0.1")
         journal.close()
-    monkeypatch.setattr(sys.stdin, "isatty", lambda: tty)
-    monkeypatch.setattr(diary, "ask_yes", lambda text: yes)
-    with coached.drill_sinks(coached.Options("0", mute=True), Dose()):
-        pass
-    with Journal(default_path()) as journal:
+    with Journal(path) as journal:
+        drills = all_drills()
+        with DrillLeader(journal, drills, drills["squat"], ask=ask) as leader:
+            move = leader.next()
+            if ask:
+                assert isinstance(move, Ask)
+                assert move.question.text.endswith("was cut off after 1 set. Go on with it?")
+                leader.answer(yes)
+                move = leader.next()
+            if isinstance(move, Tell):
+                move = leader.next()
+            assert isinstance(move, RunSet)
+            leader.stop("quit")
+            assert isinstance(leader.next(), Done)
         mine = [s["status"] for s in journal.sessions() if s["plan"] is None]
         assert mine == statuses
         assert [s["id"] for s in journal.left_open()] == [planned]  # its own start asks about it

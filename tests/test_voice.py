@@ -164,22 +164,12 @@ def test_the_log_has_what_was_said_and_when_muted_or_not(tmp_path: Path, muted: 
 def test_who_goes_on_is_not_talked_to_of_what_was(tmp_path: Path) -> None:
     with Speech(talker(tmp_path, 30.0), earcons=False) as speech:
         voice = Voice(speech)
-        voice.say(Line("march on the spot for five minutes", "coach"), 0.0)
+        voice.utter([Line("march on the spot for five minutes", "coach")], 0.0)
         while speech._talking is None:
             time.sleep(0.01)
         talking = speech._talking
-        voice.mouth.hush()
+        voice.hush()
         assert talking.wait(5) != 0  # killed
-
-
-def test_outside_a_set_lines_take_turns_too(tmp_path: Path) -> None:
-    log = tmp_path / "voice.jsonl"
-    with Voice(None, log) as voice:
-        voice.say(Line("Lie on your back", "intro", 3, 10), 0.0)
-        voice.say(Line("Ready", "intro", 3, 10), 0.1)
-        assert len(log.read_text().splitlines()) == 1
-        voice.idle_at(5.0)
-        assert len(log.read_text().splitlines()) == 2
 
 
 def test_a_log_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:

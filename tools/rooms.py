@@ -40,7 +40,10 @@ def rows() -> list[list[str]]:
 
 def pure() -> set[str]:
     """The rooms with no picture, clock, database or screen."""
-    sources = [c["source_modules"] for c in contracts() if "cv2" in c.get("forbidden_modules", ())]
+    wanted = {"cv2", "time"}
+    sources = [
+        c["source_modules"] for c in contracts() if wanted <= set(c.get("forbidden_modules", ()))
+    ]
     return {name.removeprefix("formcheck.") for found in sources for name in found}
 
 

@@ -19,7 +19,7 @@ from ..sinks import BaseSink
 if TYPE_CHECKING:
     from ..body.pose import Side
     from ..config import Settings
-    from ..drill import Dose, Drill
+    from ..drill import Dose
     from ..sinks.info import RunInfo
 
 
@@ -207,13 +207,6 @@ def asked(reps: int | None, hold_s: float | None, base: Dose | None = None) -> D
     if reps is not None:
         dose = replace(dose, reps=reps)
     return dose if hold_s is None else replace(dose, hold_s=hold_s)
-
-
-def advice_of(drill: Drill) -> dict[str, str]:
-    """What this drill says about a reason better than the general sentence does."""
-    from ..wording import camera_advice
-
-    return camera_advice(drill.view.name)
 
 
 class Progress(BaseSink):

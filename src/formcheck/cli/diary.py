@@ -13,12 +13,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..errors import UsageError
+from ..lead.questions import counted
 from . import common
 
 if TYPE_CHECKING:
-    from ..coach.plans import Plan
-    from ..coach.progression import Advice, Past
-    from ..drill import Dose
     from ..journal import Journal
 
 PLAN = "start-small"
@@ -49,81 +47,6 @@ def plans_folder() -> Path:
     return common.settings().plans_folder
 
 
-def dose_words(dose: Dose, both_sides: bool = False) -> str:
-    """``3 sets of 10, hold 3 s, each side``."""
-    parts = []
-    if dose.reps is not None:
-        sets = f"{dose.sets} sets of " if (dose.sets or 1) > 1 else ""
-        parts.append(f"{sets}{dose.reps}{'' if sets else ' times'}")
-        if dose.hold_s:
-            parts.append(f"hold {dose.hold_s:g} s")
-    elif dose.hold_s is not None:
-        parts.append(f"{dose.sets or 1} x {dose.hold_s:g} s")
-    return ", ".join(parts) + (", each side" if both_sides else "")
-
-
-def advice_now(journal: Journal, plan: Plan, today: date, past: Sequence[Past]) -> Advice:
-    """Today's session of a plan, with the drills that the person's answers lock."""
-    from ..coach.progression import advise, greens
-    from ..coach.safety import gate
-
-    facts, done = journal.facts(), greens(past)
-    locked = {}
-    for entry in plan.drills:
-        # The plan's own ladder opens harder forms; here only what a person said locks.
-        found = gate(entry.name, facts, done, entry.variants[0] if entry.variants else None)
-        if found is not None:
-            instead = [d.replace("_", " ") for d in found.instead]
-            locked[entry.name] = found.why + (f"; instead: {', '.join(instead)}" if instead else "")
-    return advise(plan, past, today, locked)
-
-
-def show_advice(advice: Advice) -> None:
-    """Print what is planned, and why."""
-    if advice.walk_min:
-        print(f"  walk {advice.walk_min:g} minutes")
-    for item in advice.drills:
-        name = item.drill.replace("_", " ") + (f" ({item.variant})" if item.variant else "")
-        print(f"  {name}: {dose_words(item.dose, item.both_sides)} - {item.why}")
-    if not advice.drills:
-        print("  no drills")
-    for name, why in advice.locked.items():
-        print(f"  not now: {name.replace('_', ' ')}: {why}")
-    for note in advice.notes:
-        print(note)
-    if advice.later:
-        print("Later: " + ", ".join(d.replace("_", " ") for d in advice.later))
-
-
-def ask_level(text: str) -> int:
-    """A number from 0 to 10; asks again until it is one."""
-    while True:
-        said = typer.prompt(f"{text} (0 none - 10 worst)", err=True)
-        if said.strip().isdecimal() and int(said) <= 10:
-            return int(said)
-        common.warn(f"expected a whole number from 0 to 10, got {said!r}")
-
-
-def ask_yes(text: str) -> bool:
-    """Yes or no in so many words: Enter alone answers no question about one's health."""
-    return bool(typer.confirm(text, default=None, err=True))
-
-
-def ask_next_day(journal: Journal) -> None:
-    """Yesterday's question, where it is due."""
-    from ..journal.past import unanswered
-
-    for session in unanswered(journal, journal.now()):
-        print(f"About {session['day']}: how is it now?", file=sys.stderr)
-        journal.add_pain(
-            session["id"],
-            "next_day",
-            ask_level("Pain today"),
-            stiff=ask_yes("Newly stiff on getting up?"),
-            leg_symptoms=ask_yes("New or worse pain, tingling or numbness in a leg?"),
-        )
-
-
 # -- commands ------------------------------------------------------------------------------------
 
 
@@ -133,6 +56,7 @@ def plans(
 ) -> None:
     """The plans there are: built-in ones and your own."""
     from ..coach.plans import check_drills, find_plan, plan_names
+    from ..lead.advice import dose_words
 
     folder = plans_folder()
     if name is not None:
@@ -180,13 +104,16 @@ def today(
     from ..coach.safety import questions_due
     from ..journal.past import last_check, past_sessions
     from ..journal.queries import last_plan
+    from ..lead import asking
+    from ..lead.advice import advice_lines, advice_now, last_red
+    from . import front
 
     if walked is not None and not 0 < walked <= 1440:
         raise UsageError(f"--walked: expected minutes above 0, got {walked:g}")
     with open_journal() as journal:
         now = journal.now()
         if sys.stdin.isatty():
-            ask_next_day(journal)
+            asking.answered(asking.next_day(journal), front.ask, front.tell)
         if walked is not None or note:
             session = journal.begin_session(None, __version__)
             if walked is not None:
@@ -205,19 +132,13 @@ def today(
             for line in advice.notes:
                 print(line)
         else:
-            show_advice(advice)
+            print("\n".join(advice_lines(advice)))
             if advice.drills:
                 print(f"Begin with: formcheck live {chosen.name}")
         count = weeks([p.day for p in past], now.date())
         print(f"Days this week: {count.this_week} of 3. Weeks with three days: {count.full_weeks}.")
         if questions_due(last_check(journal), now.date(), last_red=last_red(past)):
             print("The safety questions come first next time (formcheck live asks them).")
-
-
-def last_red(past: Sequence[Past]) -> date | None:
-    from ..coach.progression import Light
-
-    return max((p.told or p.day for p in past if p.light is Light.RED), default=None)
 
 
 def history(
@@ -271,7 +192,7 @@ def _form(scores: Sequence[int]) -> str:
 def _show_drill(name: str, rows: list[dict[str, Any]], faults: list[dict[str, Any]]) -> None:
     print(
         f"{name.replace('_', ' ')}: "
-        f"{common_count(len({r['day'] for r in rows}), 'day')}, {common_count(len(rows), 'set')}"
+        f"{counted(len({r['day'] for r in rows}), 'day')}, {counted(len(rows), 'set')}"
     )
     days = list(dict.fromkeys(r["day"] for r in rows))[-6:]
     for day in days:
@@ -311,7 +232,7 @@ def export(
         paths = export_csv(journal, folder) if csv else []
         if json_ or not csv:
             paths += export_json(journal, folder, __version__)
-    what = common_count(len(paths), "file") + f" in {folder}" if len(paths) > 1 else paths[0]
+    what = counted(len(paths), "file") + f" in {folder}" if len(paths) > 1 else paths[0]
     print(f"Written: {what}")
 
 
@@ -322,11 +243,7 @@ def import_(
     from ..journal import import_folder
 
     with open_journal() as journal:
-        print(f"{common_count(import_folder(journal, source), 'new session')}")
-
-
-def common_count(number: int, one: str) -> str:
-    return f"{number} {one}{'' if number == 1 else 's'}"
+        print(f"{counted(import_folder(journal, source), 'new session')}")
 
 
 def forget(
@@ -346,7 +263,9 @@ def forget(
         print("There is no journal: nothing to forget.")
         return
     what = f"the day {when}" if when else f"the drill {drill}" if drill else "everything"
-    if not yes and not ask_yes(f"Delete {what} from {path} for good?"):
+    if not yes and not typer.confirm(
+        f"Delete {what} from {path} for good?", default=None, err=True
+    ):
         print("Nothing was deleted.")
         return
     with open_journal() as journal:
@@ -354,7 +273,7 @@ def forget(
     if not gone:
         print(f"Nothing of {what} was there.")
         return
-    rows = ", ".join(common_count(n, table.removesuffix("s")) for table, n in gone.items())
+    rows = ", ".join(counted(n, table.removesuffix("s")) for table, n in gone.items())
     print(
         f"Deleted {what}: {rows}. The file was cleared of old pages. Exports are yours to delete."
     )

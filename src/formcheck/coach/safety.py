@@ -17,7 +17,7 @@ __all__ = [
     "FACTS",
     "QUESTIONS",
     "Gate",
-    "Question",
+    "RedFlag",
     "advice",
     "facts_for",
     "gate",
@@ -34,7 +34,7 @@ EVERY = timedelta(weeks=4)
 
 
 @dataclass(frozen=True)
-class Question:
+class RedFlag:
     """One yes/no question; a yes means no session. ``urgency`` is ``now`` or ``doctor``."""
 
     name: str
@@ -42,34 +42,34 @@ class Question:
     urgency: str
 
 
-QUESTIONS: tuple[Question, ...] = (
-    Question("both_legs", "Pain, tingling or numbness down both legs?", "now"),
-    Question(
+QUESTIONS: tuple[RedFlag, ...] = (
+    RedFlag("both_legs", "Pain, tingling or numbness down both legs?", "now"),
+    RedFlag(
         "leg_weakness_severe",
         "Weakness or numbness in both legs that is severe or getting worse?",
         "now",
     ),
-    Question("saddle", "Numbness around your genitals or back passage?", "now"),
-    Question(
+    RedFlag("saddle", "Numbness around your genitals or back passage?", "now"),
+    RedFlag(
         "bladder_bowel",
         "New trouble starting, holding or feeling when you pee, or losing control or feeling of "
         "your bowels?",
         "now",
     ),
-    Question(
+    RedFlag(
         "weak_leg", "A leg that is weak, trips over things or does not climb stairs?", "doctor"
     ),
-    Question("accident", "Pain that began with a fall or an accident?", "doctor"),
-    Question("unwell", "Feeling unwell, a fever, or losing weight without trying?", "doctor"),
-    Question(
+    RedFlag("accident", "Pain that began with a fall or an accident?", "doctor"),
+    RedFlag("unwell", "Feeling unwell, a fever, or losing weight without trying?", "doctor"),
+    RedFlag(
         "history",
         "Have you ever had cancer, osteoporosis, or taken steroids for a long time?",
         "doctor",
     ),
-    Question("surgery", "An operation in the last three months?", "doctor"),
-    Question("pregnant", "Are you pregnant? (Ask your midwife first.)", "doctor"),
-    Question("chest", "Chest pain or dizziness when you exercise?", "doctor"),
-    Question(
+    RedFlag("surgery", "An operation in the last three months?", "doctor"),
+    RedFlag("pregnant", "Are you pregnant? (Ask your midwife first.)", "doctor"),
+    RedFlag("chest", "Chest pain or dizziness when you exercise?", "doctor"),
+    RedFlag(
         "severe",
         "Severe pain, or pain that gets worse or is no better after a few weeks?",
         "doctor",

@@ -459,9 +459,15 @@ class Session:
         if t - at >= SAME_INSTRUCTION_S * 2 ** max(0, times - 1):
             self.mouth.say(Line(text, "setup", 3, 3.0), t)
 
-    def _which_set(self) -> tuple[str, str, float] | None:
+    def _which_set(self) -> tuple[str, str, float]:
+        """Which set comes, or where there is only one what is asked."""
         item = self.item
-        return (str(item.number), f"of {item.of} sets", 0.0) if item.of > 1 else None
+        if item.of > 1:
+            return str(item.number), f"of {item.of} sets", 0.0
+        if item.drill.kind == "hold":
+            seconds = item.dose.hold_s
+            return "0", f"of {seconds:g} s" if seconds else "seconds", 0.0
+        return "0", f"of {item.dose.reps}" if item.dose.reps else "reps", 0.0
 
     def _speak(self, t: float) -> list[Line]:
         line = self.mouth.speak(t)

@@ -22,12 +22,12 @@ from ..vision.pipeline import Seen
 from .workers import _Sinks
 
 if TYPE_CHECKING:
-    from ..events import SetResult
+    from ..events import SetResult, Step
     from ..judge.analyzer import Analyzer
     from ..judge.recognise import Recogniser
     from ..vision.frames import Frame
 
-__all__ = ["Control", "Ended", "pose_of", "run", "run_set"]
+__all__ = ["Control", "Ended", "Stopped", "each_frame", "pose_of", "run", "run_set"]
 
 
 @dataclass
@@ -43,13 +43,21 @@ class Control:
 
 
 @dataclass(frozen=True)
+class Stopped:
+    """Why the frames went no further; ``how`` as in :class:`Ended`, or the word that ended it."""
+
+    how: str
+    error: InputError | None = None
+
+
+@dataclass(frozen=True)
 class Ended:
     """How a set ended.
 
     ``how`` is ``end`` (of the stream), ``quit``, ``restart``, ``switch``, ``interrupted``
-    (Ctrl-C) or ``lost`` (the source broke off, ``error`` says why). ``kept`` is False when the
-    set was dropped: begun again, or switched before anything was done in it. ``switched_off``
-    names the sinks that failed.
+    (Ctrl-C), ``lost`` (the source broke off, ``error`` says why) or what ``until`` gave. ``kept``
+    is False when the set was dropped: begun again, or switched before anything was done in it.
+    ``switched_off`` names the sinks that failed.
     """
 
     how: str
@@ -57,6 +65,81 @@ class Ended:
     kept: bool = True
     error: InputError | None = None
     switched_off: tuple[str, ...] = ()
+
+
+#: Told of a step, of the pose at the stream's own time and of its frame; a word ends the set.
+Until = Callable[["Step", Pose, "Frame | None"], "str | None"]
+
+
+def each_frame(
+    stream: Iterable[Frame | Seen | Pose | None],
+    take: Callable[[Frame | None, Pose], str | None],
+    idle: Callable[[Frame | None], str | None],
+    control: Control,
+    landmarker: Any = None,
+) -> Stopped:
+    """Hand on frame after frame, in a set and between two, until something ends it.
+
+    Args:
+        stream: as for :func:`run_set`.
+        take: gets each frame with its pose; the word that it gives, if any, ends the loop.
+        idle: the same, for frames that come in a pause, and None while the source is silent.
+        control: read before each frame.
+        landmarker: makes a pose of a frame that comes without one.
+    """
+    try:
+        for item in stream:
+            if control.end is not None:
+                break
+            if control.paused or item is None:
+                how = idle(_frame(item))
+            else:
+                how = take(_frame(item), pose_of(item, landmarker))
+            if how is not None:
+                return Stopped(how)
+    except KeyboardInterrupt:
+        return Stopped("interrupted")
+    except InputError as error:
+        return Stopped("lost", error)
+    return Stopped(control.end or "end")
+
+
+class _Set:
+    """Judges the frames of one set."""
+
+    def __init__(
+        self,
+        analyzer: Analyzer | Recogniser,
+        outs: _Sinks,
+        info: RunInfo,
+        rebase: bool,
+        until: Until | None,
+        warn: Callable[[str], None],
+    ) -> None:
+        self._analyzer, self._outs, self._info = analyzer, outs, info
+        self._until, self._warn = until, warn
+        self._from_t = None if rebase else 0.0
+        self._told = False
+        self.pose: Pose | None = None
+
+    def take(self, frame: Frame | None, seen: Pose) -> str | None:
+        if self._from_t is None:
+            self._from_t = seen.t
+        pose = seen
+        if self._from_t:
+            pose = _earlier(seen, self._from_t)
+            frame = frame and dataclasses.replace(frame, t=pose.t)
+        step = self._analyzer.update(pose)
+        self.pose = pose
+        over = self._until(step, seen, frame) if self._until is not None else None
+        self._outs.write(frame, pose, step)
+        meter = self._info.meter
+        if meter is not None:
+            meter.shown(frame)
+            if self._info.live and not self._told and meter.behind:
+                self._told = True
+                self._warn(_too_slow(self._info))
+        return over
 
 
 def run_set(
@@ -68,6 +151,8 @@ def run_set(
     info: RunInfo | None = None,
     control: Control | None = None,
     rebase: bool = False,
+    until: Until | None = None,
+    idle: Callable[[], str | None] = lambda: None,
     warn: Callable[[str], None] = lambda line: None,
 ) -> Ended:
     """Judge frames until the stream ends, breaks off, or someone asks to stop.
@@ -83,53 +168,32 @@ def run_set(
         info: told to the sinks; its meter is fed.
         control: read before each frame.
         rebase: count times from the first frame judged here (a later set of one stream).
+        until: asked after each step, before the sinks have it, whether the set is over.
+        idle: asked the same in a pause, and while the source is silent.
         warn: takes one line for the person.
 
     Raises:
         InputError: the stream failed or ended before its first frame.
         ValueError: the stream's clock went back.
     """
-    control = control or Control()
     info = info or RunInfo(clip="", size=(0, 0))
     outs = _Sinks(sinks, warn, info.live)
     outs.start(info)
-    how: str | None = None
-    lost: InputError | None = None
-    told = False
-    from_t = None if rebase else 0.0
-    pose: Pose | None = None
+    judged = _Set(analyzer, outs, info, rebase, until, warn)
+
+    def nothing_new(frame: Frame | None) -> str | None:
+        outs.idle(frame)
+        return idle()
+
     try:
-        for item in stream:
-            if control.end is not None:
-                break
-            frame = _frame(item)
-            if control.paused or item is None:
-                outs.idle(frame)
-                continue
-            found = pose_of(item, landmarker)
-            from_t = found.t if from_t is None else from_t
-            if from_t:
-                found = _earlier(found, from_t)
-                frame = frame and dataclasses.replace(frame, t=found.t)
-            step = analyzer.update(found)
-            pose = found
-            outs.write(frame, pose, step)
-            if info.meter is not None:
-                info.meter.shown(frame)
-                if info.live and not told and info.meter.behind:
-                    told = True
-                    warn(_too_slow(info))
-    except KeyboardInterrupt:
-        how = "interrupted"
-    except InputError as error:
-        how, lost = "lost", error
+        stopped = each_frame(stream, judged.take, nothing_new, control or Control(), landmarker)
     except BaseException:
         outs.close(None)
         raise
-    how = how or control.end or "end"
+    how, pose = stopped.how, judged.pose
     if pose is None and not rebase and how in ("end", "lost"):
         outs.close(None)
-        raise lost or InputError(
+        raise stopped.error or InputError(
             f"{info.clip or 'the stream'}: expected frames, none came; check that it plays"
         )
     last = analyzer.finish()
@@ -139,7 +203,7 @@ def run_set(
     done = bool(result.reps or result.holds)
     kept = pose is not None and (how != "restart") and (how != "switch" or done)
     outs.close(result if kept else None, dropped=not kept)
-    return Ended(how, result, kept, lost, tuple(outs.switched_off))
+    return Ended(how, result, kept, stopped.error, tuple(outs.switched_off))
 
 
 def pose_of(item: Frame | Seen | Pose, landmarker: Any) -> Pose:

@@ -153,10 +153,12 @@ def _bone(
 # --- parts -----------------------------------------------------------------------------------
 
 
-def _skeleton(image: Image, xy: NDArray[np.float64], pose: Pose, step: Step, u: float) -> None:
+def _skeleton(
+    image: Image, xy: NDArray[np.float64], pose: Pose, step: Step | None, u: float
+) -> None:
     """Thin light bones; the judged ones thick and coloured, orange while a fault stands."""
-    judged = set(step.judged) if step.cannot_judge is None else set()
-    accent = ORANGE if step.faults else SKY
+    judged = set(step.judged) if step is not None and step.cannot_judge is None else set()
+    accent = ORANGE if step is not None and step.faults else SKY
     limit = 4.0 * max(image.shape)  # a wild landmark must not overflow the drawing's integers
     drawable: NDArray[np.bool_] = np.isfinite(xy).all(axis=1) & (np.abs(xy) < limit).all(axis=1)
     clear: NDArray[np.bool_] = drawable & (pose.visibility >= 0.5)
@@ -186,10 +188,10 @@ def _is_finger(joint: Joint) -> bool:
     return Joint.LEFT_PINKY <= joint <= Joint.RIGHT_THUMB
 
 
-def _dial(step: Step, view: View, done: bool) -> Dial:
+def _dial(step: Step | None, view: View, done: bool) -> Dial:
     """The counter: reps with the way to the full mark round them, or the hold clock."""
-    if view.dial is not None:
-        return view.dial
+    if view.dial is not None or step is None:
+        return view.dial or Dial("", "")
     running = math.isfinite(step.hold_s)
     if view.kind == "hold":
         seconds = math.floor(step.hold_s + 1e-6) if running else 0
@@ -260,10 +262,10 @@ def _arc(
     )
 
 
-def _phase_word(step: Step, view: View) -> str:
+def _phase_word(step: Step | None, view: View) -> str:
     """Where the person is in the drill, with the seconds of a hold still to go."""
-    if view.heading:
-        return view.heading
+    if view.heading or step is None:
+        return view.heading or PHASE_WORDS[Phase.SETUP]
     word = PHASE_WORDS[step.phase]
     if not (step.target_hold_s and math.isfinite(step.hold_s)):
         return word
@@ -273,7 +275,7 @@ def _phase_word(step: Step, view: View) -> str:
     return "Relax" if step.phase is Phase.HOLD and left <= 0 else word
 
 
-def _draw_phase(image: Image, step: Step, view: View, u: float) -> None:
+def _draw_phase(image: Image, step: Step | None, view: View, u: float) -> None:
     """The word in the top left corner."""
     word = _phase_word(step, view)
     size = _fit(word, round(12 * u), round(image.shape[1] - 40 * u), 700)
@@ -285,7 +287,7 @@ def _draw_phase(image: Image, step: Step, view: View, u: float) -> None:
 FOOTER = 20
 
 
-def _draw_footer(image: Image, view: View, step: Step, u: float) -> None:
+def _draw_footer(image: Image, view: View, step: Step | None, u: float) -> None:
     """The strip below the picture: the one cue, or why nothing is judged, or the drill's name.
 
     It stands below so that it never hides the feet, and is always there so that the picture
@@ -344,9 +346,9 @@ def _lines(text: str, n: int) -> list[str]:
     return lines
 
 
-def _draw_title(image: Image, view: View, step: Step, u: float) -> None:
+def _draw_title(image: Image, view: View, step: Step | None, u: float) -> None:
     h, w = image.shape[:2]
-    name = view.title + (f" · {step.side}" if step.side else "")
+    name = view.title + (f" · {step.side}" if step is not None and step.side else "")
     small = [f"{view.fps:.0f} fps"] if math.isfinite(view.fps) else []
     small += [f"{view.delay_s * 1000:.0f} ms"] if math.isfinite(view.delay_s) else []
     fine, tiny = " · ".join(small), max(10, round(3 * u))
@@ -394,10 +396,12 @@ def _draw_help(image: Image, table: tuple[tuple[str, str], ...], u: float) -> No
         _text(image, does, (left + wide[0] + 2 * size, y), size, weight=500)
 
 
-def _cue(step: Step, view: View) -> tuple[str, str, Colour, Colour, str] | None:
+def _cue(step: Step | None, view: View) -> tuple[str, str, Colour, Colour, str] | None:
     """What the band says: a message, why nothing is judged, or the worst fault's cue."""
     if view.message is not None:
         return view.message, "", SKY, INK, "info"
+    if step is None:
+        return None
     if step.cannot_judge is not None:
         why = REASONS[step.cannot_judge]
         return why.short, view.advice.get(step.cannot_judge.value, why.do), INK, YELLOW, "blind"
@@ -407,14 +411,14 @@ def _cue(step: Step, view: View) -> tuple[str, str, Colour, Colour, str] | None:
 
 
 def draw(
-    image: Image | None, pose: Pose, step: Step, view: View | None = None, done: bool = False
+    image: Image | None, pose: Pose, step: Step | None, view: View | None = None, done: bool = False
 ) -> Image:
     """A new picture with the step drawn on it.
 
     Args:
         image: (H, W, 3) uint8 BGR, left as it is; None draws on a dark ground of the pose's size.
         pose: the body of this frame, pixels of ``image``; NaN points are left out.
-        step: what was judged.
+        step: what was judged; None outside a set.
         view: titles, mirror, small print.
         done: light the dial up, a rep or hold was just done.
 
@@ -457,9 +461,13 @@ class Overlay:
         self._cue: FaultRaised | None = None
         self._cue_t = self._done_t = -math.inf
 
-    def draw(self, image: Image | None, pose: Pose, step: Step, view: View | None = None) -> Image:
+    def draw(
+        self, image: Image | None, pose: Pose, step: Step | None, view: View | None = None
+    ) -> Image:
         """As :func:`draw`, with the memory of earlier steps."""
         view = view or View()
+        if step is None:
+            return draw(image, pose, None, view)
         for event in step.events:
             if isinstance(event, FaultRaised) and event.severity > 0:
                 self._cue, self._cue_t = event, step.t

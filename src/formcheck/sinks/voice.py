@@ -235,7 +235,8 @@ def _tone(notes: Sequence[tuple[float, float]], rate: int = 22050) -> bytes:
 
 
 class Voice(BaseSink):
-    """Speaks the set: counts, holds, cues. Also says what a session asks it to.
+    """Speaks a set of its own accord (counts, holds, cues) as a sink; in a session that is led it
+    is no sink, and says what the leader gives it.
 
     Every line is written to ``log`` at the stream's time at which it starts, muted or not, so
     that a replay says what the live set said.
@@ -285,16 +286,9 @@ class Voice(BaseSink):
     def close(self, result: SetResult | None) -> None:
         self._set = None
 
-    def say(self, line: Line, t: float) -> None:
-        """Something outside a set: it takes its turn as all else does."""
-        self.mouth.say(line, t)
-        self.idle_at(t)
-
-    def idle_at(self, t: float) -> None:
-        """Let time pass where no set runs."""
-        line = self.mouth.speak(t)
-        if line is not None:
-            self.utter([line], t)
+    def hush(self) -> None:
+        """What is being said is over."""
+        self.mouth.hush()
 
     def utter(self, lines: Sequence[Line], t: float) -> None:
         """Say and log these lines now."""

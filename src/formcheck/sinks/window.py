@@ -28,11 +28,11 @@ if TYPE_CHECKING:
     from .info import RunInfo
     from .overlay import Overlay
 
-__all__ = ["PAUSED", "Key", "Window", "check_display"]
+__all__ = ["Key", "Window", "check_display"]
 
 
 #: What stands there while the person has stopped it.
-PAUSED = "Paused: space to go on"
+_PAUSED = "Paused: space to go on"
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ class Window(BaseSink):
         self._open = False
         self._info: RunInfo | None = None
         self._overlay: Overlay | None = None
-        self._last: tuple[NDArray[np.uint8] | None, Pose, Step] | None = None
+        self._last: tuple[NDArray[np.uint8] | None, Pose, Step | None] | None = None
         own = (
             Key(" ", "pause, go on", self._pause),
             Key("r", "begin the set again", lambda: self._end("restart")),
@@ -141,6 +141,11 @@ class Window(BaseSink):
         self._last = image, pose, step
         self._show(None)
 
+    def watch(self, frame: Frame | None, pose: Pose) -> None:
+        """A frame outside a set: :attr:`notice` says all there is to say."""
+        self._last = None if frame is None else frame.image, pose, None
+        self._show(None)
+
     def idle(self, frame: Frame | None) -> None:
         """Show the pause over the moving picture, or that the camera is silent."""
         if self._last is None:
@@ -152,7 +157,7 @@ class Window(BaseSink):
             _, pose, step = self._last
             self._last = frame.image, Pose.missing(frame.t, pose.size), step
         paused = self._control.paused
-        self._show(PAUSED if paused else "Waiting for the camera")
+        self._show(_PAUSED if paused else "Waiting for the camera")
 
     def _show(self, message: str | None) -> None:
         import cv2
