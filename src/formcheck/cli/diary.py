@@ -126,7 +126,7 @@ def today(
         chosen = find_plan(plan or last_plan(journal) or PLAN, plans_folder())
         advice = advice_now(journal, chosen, now.date(), past)
         print(f"{now:%A %d %B}, {chosen.title}:")
-        did = {done.drill for p in past if p.day == now.date() for done in p.done}
+        did = {done.drill for p in past if p.day >= now.date() for done in p.done}
         if did.intersection(d.name for d in chosen.drills):
             print("Today's session is done. Tomorrow you are asked how it felt.")
             for line in advice.notes:

@@ -320,8 +320,9 @@ def advise(
         story.tell(session)
     notes: list[str] = []
     resting, until = _resting(past, today)
-    worst_today = max((p.light for p in past if p.day == today), default=Light.GREEN)
-    unsteady = sum(p.near_falls for p in past if p.day == today) >= NEAR_FALLS
+    # A day after today is one of a place east of here, some hours ago.
+    worst_today = max((p.light for p in past if p.day >= today), default=Light.GREEN)
+    unsteady = sum(p.near_falls for p in past if p.day >= today) >= NEAR_FALLS
     if unsteady:
         until = max(until or today, today + timedelta(days=1))
     if worst_today is Light.RED or unsteady:

@@ -136,8 +136,9 @@ class Database:
             # immutable: a read-only folder has no room for SQLite's own side files.
             source = sqlite3.connect(f"{self.path.absolute().as_uri()}?immutable=1", uri=True)
             with contextlib.closing(source):
-                if source.execute("PRAGMA user_version").fetchone()[0] == VERSION:
+                if source.execute("PRAGMA user_version").fetchone()[0] <= VERSION:
                     source.backup(self._db)
+                    self._migrate(self._db, self.path)
 
     def _lose_disk(self, why: str) -> None:
         self.problem = why

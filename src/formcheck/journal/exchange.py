@@ -1,6 +1,7 @@
 """The journal out to plain files: the person's data is the person's.
 
-JSON is one document ``journal.json``, ``{"schema", "formcheck", "tables": {name: [row, …]}}``;
+JSON is one document ``journal.json``, ``{"schema", "formcheck", "tables": {name: [row, …]}}``
+(formcheck.journal/1 kept times by the clock of the place, /2 in UTC with ``offset_min``);
 CSV is one file a table. Both hold every row and come back by
 :func:`~formcheck.journal.imports.import_folder`; a session that is already there (by its
 ``uid``) is left alone, so importing twice changes nothing.
@@ -19,7 +20,7 @@ from .store import Journal
 
 __all__ = ["JOURNAL_SCHEMA", "export_csv", "export_json"]
 
-JOURNAL_SCHEMA = "formcheck.journal/1"
+JOURNAL_SCHEMA = "formcheck.journal/2"
 
 
 def _tables(journal: Journal) -> dict[str, list[dict[str, Any]]]:

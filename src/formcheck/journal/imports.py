@@ -17,6 +17,7 @@ from .rows import insert
 from .rules import RULES, breaches
 from .schema import PARENT, TABLES
 from .store import Journal
+from .times import as_utc, offset_min
 
 __all__ = ["import_folder"]
 
@@ -79,6 +80,7 @@ def _bring_in(db: sqlite3.Connection, export: _Export) -> int:
         for n, row in enumerate(export.tables.get(table, [])):
             export.check(table, n)
             values = {k: v for k, v in row.items() if k in columns and k != "id"}
+            _by_instant(table, values)
             if values.get("status") == "open":  # whatever process wrote it is not in it now
                 values["status"] = "interrupted"
             old = str(row.get("id")) if table in ("sessions", "sets") else f"row {n}"
@@ -101,6 +103,14 @@ def _bring_in(db: sqlite3.Connection, export: _Export) -> int:
                 wants = RULES[table][field].wants
                 export.refuse(table, n, field, wants, export.tables[table][n].get(field))
     return len(new["sessions"])
+
+
+def _by_instant(table: str, values: dict[str, Any]) -> None:
+    """Times in UTC, whichever zone they come in: that of the place, in an export of old."""
+    times = [c for c in RULES[table] if c.endswith("at")]
+    if times and values.get("offset_min") is None:
+        values["offset_min"] = offset_min(values.get(times[0]))
+    values.update({c: as_utc(values[c]) for c in times if c in values})
 
 
 def _is_new(
@@ -145,7 +155,7 @@ def _read(source: Path) -> _Export:
         raise InputError(f"{file} is not readable JSON ({error})") from error
     schema = document.get("schema") if isinstance(document, dict) else None
     tables = document.get("tables") if isinstance(document, dict) else None
-    if schema != JOURNAL_SCHEMA or not isinstance(tables, dict):
+    if schema not in (JOURNAL_SCHEMA, "formcheck.journal/1") or not isinstance(tables, dict):
         raise InputError(
             f"{file} is not a journal this formcheck reads (expected schema {JOURNAL_SCHEMA}, "
             f"got {str(schema)[:60]})"

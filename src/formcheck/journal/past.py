@@ -10,6 +10,7 @@ from ..coach.progression import Done, Pain, Past, light_of
 from ..coach.resume import Earlier
 from ..drill import NEAR_FALL, Dose
 from .store import Journal
+from .times import local
 
 __all__ = [
     "NEXT_DAY_FROM",
@@ -36,7 +37,7 @@ def past_sessions(journal: Journal, but: int | None = None) -> list[Past]:
         if session["id"] == but:
             continue
         rows = {r["moment"]: r for r in journal.children("pain", session["id"])}
-        told = [date.fromisoformat(r["at"][:10]) for r in rows.values()]
+        told = [local(r["at"], r["offset_min"]).date() for r in rows.values()]
         activity = journal.children("activity", session["id"])
         done = _done(journal, session["id"])
         if done or activity or rows:
@@ -98,8 +99,7 @@ def minutes_warm(journal: Journal, now: datetime) -> float:
     """Minutes walked, marched or warmed up within the last half hour."""
     minutes = (
         float(row["minutes"])
-        for session in journal.sessions(since=(now - WARM_FOR).date().isoformat())
-        if now - datetime.fromisoformat(session["ended_at"] or session["started_at"]) <= WARM_FOR
+        for session in journal.sessions_after(now - WARM_FOR)
         for row in journal.children("activity", session["id"])
     )
     return sum(minutes)
@@ -135,7 +135,7 @@ def _done(journal: Journal, session: int) -> tuple[Done, ...]:
 def unanswered(journal: Journal, now: datetime) -> list[dict[str, Any]]:
     """Sessions with sets whose next-day question is due now, oldest first."""
     found = []
-    for session in journal.sessions(since=(now - NEXT_DAY_TO).date().isoformat()):
+    for session in journal.sessions_after(now - NEXT_DAY_TO):
         ended = session["ended_at"] or session["started_at"]
         age = now - datetime.fromisoformat(ended)
         moments = {r["moment"] for r in journal.children("pain", session["id"])}

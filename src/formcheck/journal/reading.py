@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from .database import Database, Row
+from .times import utc
 
 __all__ = ["Reading"]
 
@@ -15,6 +18,14 @@ class Reading(Database):
         """Sessions from a day on (all by default), oldest first."""
         return self.rows(
             "SELECT * FROM sessions WHERE day >= ? ORDER BY started_at, id", since or ""
+        )
+
+    def sessions_after(self, at: datetime) -> list[Row]:
+        """Sessions that began or ended at this instant or later, oldest first."""
+        return self.rows(
+            "SELECT * FROM sessions WHERE coalesce(ended_at, started_at) >= ?"
+            " ORDER BY started_at, id",
+            utc(at),
         )
 
     def children(self, table: str, session: int) -> list[Row]:

@@ -16,6 +16,7 @@ from datetime import date, datetime
 from typing import Any
 
 from .schema import PARENT, TABLES
+from .times import as_utc, instant, offset_min, utc
 
 __all__ = ["RULES", "Rule", "breaches", "hide", "parameters_of", "prepare", "show", "trace_of"]
 
@@ -50,6 +51,7 @@ def _whole(low: float, high: float) -> Rule:
 
 _DAY = Rule("is_day({c})", "a day such as 2026-03-02")
 _TIME = Rule("is_time({c})", "a time such as 2026-03-02T18:30:00+01:00")
+_OFFSET = _whole(-1439, 1439)
 _TEXT = Rule("typeof({c}) = 'text'", "text")
 _NAME = Rule("typeof({c}) = 'text' AND length({c}) BETWEEN 1 AND 200", "a name")
 _UID = Rule("{c} NOT GLOB '*[^0-9A-Za-z-]*' AND length({c}) BETWEEN 1 AND 64", "letters and digits")
@@ -65,11 +67,11 @@ _N, _SCORE, _MANY = _whole(1, 100_000), _whole(0, 100), _whole(0, 10**9)
 _SECONDS, _VALUE = _number(-60, 1e6), _number(-1e9, 1e9)
 
 RULES: Mapping[str, Mapping[str, Rule]] = {
-    "sessions": {"uid": _UID, "day": _DAY, "started_at": _TIME, "ended_at": _TIME, "plan": _NAME,
-                 "status": _one_of(*_ENDS), "formcheck": _TEXT},
+    "sessions": {"uid": _UID, "day": _DAY, "started_at": _TIME, "offset_min": _OFFSET,
+                 "ended_at": _TIME, "plan": _NAME, "status": _one_of(*_ENDS), "formcheck": _TEXT},
     "sets": {"n": _N, "drill": _NAME, "variant": _NAME, "side": _SIDE,
              "planned_sets": _whole(0, 1000), "planned_reps": _whole(0, 10_000),
-             "planned_hold_s": _number(0, 86_400), "started_at": _TIME,
+             "planned_hold_s": _number(0, 86_400), "started_at": _TIME, "offset_min": _OFFSET,
              "status": _one_of(*_ENDS, "ouch"), "seconds": _SECONDS, "frames": _MANY,
              "frames_with_pose": _MANY, "score": _SCORE, "model": _TEXT, "model_sha256": _TEXT,
              "parameters": Rule("is_parameters({c})", "a JSON object of parameters", True),
@@ -84,17 +86,19 @@ RULES: Mapping[str, Mapping[str, Rule]] = {
                "certain": _FLAG},
     "spells": {"from_s": _SECONDS, "to_s": _SECONDS, "reason": _NAME},
     "pain": {"moment": _one_of("before", "after", "next_day"), "at": _TIME,
-             "level": _whole(0, 10), "stiff": _FLAG, "leg_symptoms": _FLAG},
+             "offset_min": _OFFSET, "level": _whole(0, 10), "stiff": _FLAG, "leg_symptoms": _FLAG},
     "activity": {"kind": _NAME, "minutes": _number(0, 1e5)},
-    "notes": {"at": _TIME, "text": _TEXT},
-    "checks": {"uid": _UID, "at": _TIME, "day": _DAY, "clear": _FLAG},
+    "notes": {"at": _TIME, "offset_min": _OFFSET, "text": _TEXT},
+    "checks": {"uid": _UID, "at": _TIME, "offset_min": _OFFSET, "day": _DAY, "clear": _FLAG},
     "facts": {"name": _NAME, "value": _FLAG, "day": _DAY},
 }  # fmt: skip
 
 
 def prepare(db: sqlite3.Connection) -> None:
-    """Give the connection the functions of the rules, and texts that always decode."""
+    """Give the connection the functions of rules and migrations, and texts that always decode."""
     db.text_factory = lambda raw: raw.decode("utf-8", "replace")
+    db.create_function("as_utc", 1, as_utc)
+    db.create_function("offset_min_of", 1, offset_min)
     tests = {"is_day": _is_day, "is_time": _is_time, "is_trace": trace_of,
              "is_parameters": parameters_of}  # fmt: skip
     for name, test in tests.items():
@@ -152,12 +156,8 @@ def _is_day(value: object) -> date | None:
 
 
 def _is_time(value: object) -> datetime | None:
-    pattern = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d"
-    if isinstance(value, str) and re.fullmatch(pattern, value, re.ASCII):
-        with suppress(ValueError):
-            at = datetime.fromisoformat(value)
-            return at if at.year in YEARS else None
-    return None
+    at = instant(value)
+    return at if at and at.year in YEARS and utc(at) == value else None
 
 
 def _object(text: object) -> dict[str, Any] | None:

@@ -3,8 +3,9 @@
 ``MIGRATIONS[n]`` takes a file of version ``n`` to version ``n + 1``; the file's own version is
 SQLite's ``user_version``. A released migration is never edited: a change is a new entry.
 
-Times of day are ISO 8601 with the offset of the place; ``day`` is the local date. Columns
-ending in ``_s`` inside a set are seconds from the start of its stream.
+Times are ISO 8601 in UTC (so that they sort by instant) and ``offset_min`` is how far the clock
+of the place was ahead (:mod:`~formcheck.journal.times`); ``day`` is the date of that place.
+Columns ending in ``_s`` inside a set are seconds from the start of its stream.
 """
 
 from __future__ import annotations
@@ -13,6 +14,10 @@ __all__ = ["APPLICATION_ID", "MIGRATIONS", "PARENT", "TABLES", "VERSION"]
 
 #: Marks the file as a formcheck journal (``PRAGMA application_id``), "FChk".
 APPLICATION_ID = 0x4643686B
+
+#: When the rows of a table were begun or said: the time that ``offset_min`` belongs to.
+_BEGUN_AT = {"sessions": "started_at", "sets": "started_at", "pain": "at", "notes": "at",
+             "checks": "at"}  # fmt: skip
 
 MIGRATIONS: tuple[str, ...] = (
     """
@@ -154,6 +159,15 @@ MIGRATIONS: tuple[str, ...] = (
         day TEXT NOT NULL
     );
     """,
+    # Until now a time was kept by the clock of the place, and sorted as text.
+    "".join(
+        f"""
+    ALTER TABLE {table} ADD COLUMN offset_min INTEGER NOT NULL DEFAULT 0;
+    UPDATE {table} SET offset_min = offset_min_of({at}), {at} = as_utc({at});
+    """
+        for table, at in _BEGUN_AT.items()
+    )
+    + "UPDATE sessions SET ended_at = as_utc(ended_at);",
 )
 
 VERSION = len(MIGRATIONS)

@@ -18,6 +18,7 @@ from .locks import SessionLock
 from .reading import Reading
 from .rows import insert, put_hold, put_rep, put_result, put_spell, text
 from .schema import TABLES
+from .times import offset_min, utc
 
 __all__ = ["Journal", "default_path"]
 
@@ -25,10 +26,6 @@ __all__ = ["Journal", "default_path"]
 def default_path() -> Path:
     """Where the journal lives: the user's data folder."""
     return data_dir() / "journal.sqlite3"
-
-
-def _stamp(at: datetime) -> str:
-    return at.isoformat(timespec="seconds")
 
 
 class Journal(Reading):
@@ -80,8 +77,8 @@ class Journal(Reading):
             lock.acquire()
         session = self._insert(
             "sessions",
-            {"uid": uid, "day": now.date().isoformat(), "started_at": _stamp(now),
-             "plan": plan, "status": "open", "formcheck": formcheck},
+            {"uid": uid, "day": now.date().isoformat(), "started_at": utc(now),
+             "offset_min": offset_min(now), "plan": plan, "status": "open", "formcheck": formcheck},
         )  # fmt: skip
         if lock:
             self._locks[session] = lock
@@ -89,7 +86,7 @@ class Journal(Reading):
 
     def end_session(self, session: int, status: str = "done") -> None:
         """Close a session: ``done``, ``stopped`` or ``interrupted``; open sets go with it."""
-        now = _stamp(self.now())
+        now = utc(self.now())
 
         def work(db: sqlite3.Connection) -> None:
             db.execute(
@@ -162,15 +159,16 @@ class Journal(Reading):
         parameters: Mapping[str, Any] | None = None,
     ) -> int:
         """Start a set; ``planned`` may hold ``sets``, ``reps`` and ``hold_s``."""
-        planned = planned or {}
+        planned, now = planned or {}, self.now()
         n = self._one("SELECT count(*) AS n FROM sets WHERE session_id = ?", session)["n"] + 1
         return self._insert(
             "sets",
             {"session_id": session, "n": n, "drill": drill, "variant": variant,
              "side": text(side), "planned_sets": planned.get("sets"),
              "planned_reps": planned.get("reps"), "planned_hold_s": planned.get("hold_s"),
-             "started_at": _stamp(self.now()), "status": "open", "model": model,
-             "model_sha256": model_sha256, "parameters": json.dumps(dict(parameters or {}))},
+             "started_at": utc(now), "offset_min": offset_min(now),
+             "status": "open", "model": model, "model_sha256": model_sha256,
+             "parameters": json.dumps(dict(parameters or {}))},
         )  # fmt: skip
 
     def add_rep(self, set_id: int, rep: Rep) -> None:
@@ -223,11 +221,13 @@ class Journal(Reading):
         """
         if not 0 <= level <= 10 or moment not in ("before", "after", "next_day"):
             raise ValueError(f"pain is 0 to 10 before, after or next_day; got {level} {moment!r}")
-        values = (session, moment, _stamp(self.now()), level, stiff, leg_symptoms)
+        now = self.now()
+        values = (session, moment, utc(now), offset_min(now), level, stiff, leg_symptoms)
         self.write(
             lambda db: db.execute(
                 "INSERT OR REPLACE INTO main.pain"
-                " (session_id, moment, at, level, stiff, leg_symptoms) VALUES (?, ?, ?, ?, ?, ?)",
+                " (session_id, moment, at, offset_min, level, stiff, leg_symptoms)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
                 values,
             )
         )
@@ -237,15 +237,17 @@ class Journal(Reading):
         self._insert("activity", {"session_id": session, "kind": kind, "minutes": minutes})
 
     def add_note(self, session: int, text: str) -> None:
-        self._insert("notes", {"session_id": session, "at": _stamp(self.now()), "text": text})
+        now = self.now()
+        row = {"session_id": session, "at": utc(now), "offset_min": offset_min(now), "text": text}
+        self._insert("notes", row)
 
     def add_check(self, clear: bool) -> None:
         """The safety questions were asked; ``clear`` when every answer was no."""
         now = self.now()
         self._insert(
             "checks",
-            {"uid": uuid.uuid4().hex, "at": _stamp(now), "day": now.date().isoformat(),
-             "clear": clear},
+            {"uid": uuid.uuid4().hex, "at": utc(now), "offset_min": offset_min(now),
+             "day": now.date().isoformat(), "clear": clear},
         )  # fmt: skip
 
     def set_fact(self, name: str, value: bool) -> None:

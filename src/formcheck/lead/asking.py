@@ -13,6 +13,7 @@ from typing import Any, Literal, TypeVar
 from ..coach.safety import DISCLAIMER, QUESTIONS, advice, facts_for, questions_due
 from ..journal import Journal
 from ..journal.past import last_check, past_sessions, unanswered
+from ..journal.times import local
 from . import questions
 from .advice import last_red
 from .questions import Question
@@ -70,7 +71,8 @@ def cut_off(journal: Journal, plan: str | None, ask: bool = True) -> Script[int 
         if today and plan is None and row["plan"] is not None:
             continue  # it is asked about when that plan is started
         sets = len(journal.children("sets", row["id"]))
-        what = f"The session of {row['started_at'][:16].replace('T', ' ')} was cut off"
+        began = local(row["started_at"], row["offset_min"])
+        what = f"The session of {began:%Y-%m-%d %H:%M} was cut off"
         same = ask and today and row["plan"] == plan and found is None and sets
         if same and (yield Ask(questions.go_on(what, sets))) and journal.resume_session(row["id"]):
             found = row["id"]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ..journal import Journal
 from ..journal.queries import mean_scores
 from ..journal.rules import parameters_of, trace_of
+from ..journal.times import local
 from ..wording import in_words
 
 if TYPE_CHECKING:
@@ -239,8 +240,11 @@ def from_journal(
 def _session(
     journal: Journal, session: Row, drills: Mapping[str, Drill], named: bool
 ) -> SessionView:
-    clock = session["started_at"][11:16]
-    about = [f"{clock} to {session['ended_at'][11:16]}" if session["ended_at"] else f"from {clock}"]
+    clock, ended = (
+        f"{local(at, session['offset_min']):%H:%M}" if at else ""
+        for at in (session["started_at"], session["ended_at"])
+    )
+    about = [f"{clock} to {ended}" if ended else f"from {clock}"]
     if session["plan"]:
         about.append(f"plan {session['plan']}")
     for row in journal.children("activity", session["id"]):
@@ -288,7 +292,7 @@ def _set(journal: Journal, row: Row, drill: Drill | None) -> SetView:
         motion=made.get("motion") or {},
         planned={"reps": row["planned_reps"], "hold_s": row["planned_hold_s"]},
         status=row["status"],
-        started=row["started_at"],
+        started=local(row["started_at"], row["offset_min"]).isoformat(),
         not_judged=made.get("not_judged", {}),
         notes=made.get("notes", ()),
         frames=row["frames"] or 0,
