@@ -20,11 +20,11 @@ ROOT = Path(__file__).resolve().parent.parent
 def test_the_public_names_are_these() -> None:
     """Taking one away or renaming it breaks somebody's script: do it knowingly."""
     assert formcheck.__all__ == [
-        "Analyzer", "Camera", "Dose", "Drill", "Fault", "FaultSpan", "FormcheckError", "Frame",
-        "Hold", "InputError", "Joint", "Landmarker", "Model", "ModelError", "Pose", "PoseTrack",
-        "Rep", "SetResult", "Side", "Step", "UnknownDrill", "UsageError", "VideoFile",
-        "__version__", "drill_names", "find_model", "get_drill", "open_source", "run_set",
-        "write_track",
+        "Analyzer", "Camera", "CannotJudgeSpan", "ClipResult", "Dose", "Drill", "Fault",
+        "FaultSpan", "FormcheckError", "Frame", "Hold", "InputError", "Joint", "Landmarker",
+        "Model", "ModelError", "Pose", "PoseTrack", "Reason", "Rep", "SetResult", "Side", "Step",
+        "UnknownDrill", "UsageError", "VideoFile", "__version__", "drill_names", "find_model",
+        "get_drill", "open_source", "run_set", "score", "score_many", "write_track",
     ]  # fmt: skip
 
 

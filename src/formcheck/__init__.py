@@ -2,6 +2,15 @@
 
 ::
 
+    import formcheck
+
+    result = formcheck.score("clip.mp4", drill="clamshell")
+    print(result.complete, result.score)
+    for rep in result.reps:
+        print(rep.n, rep.score, [fault.code for fault in rep.faults])
+
+The parts it is made of are there too, to be put together in another way::
+
     from formcheck import Analyzer, Landmarker, VideoFile, find_model, get_drill
 
     analyzer = Analyzer(get_drill("clamshell"))
@@ -21,11 +30,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .api import ClipResult, score, score_many
     from .body.pose import Joint, Pose, Side
     from .catalogue.registry import drill_names, get_drill
     from .drill import Dose, Drill, Fault
     from .errors import FormcheckError, InputError, ModelError, UnknownDrill, UsageError
-    from .events import FaultSpan, Hold, Rep, SetResult, Step
+    from .events import CannotJudgeSpan, FaultSpan, Hold, Reason, Rep, SetResult, Step
     from .judge.analyzer import Analyzer
     from .run.loop import run_set
     from .vision.camera import Camera
@@ -41,6 +51,8 @@ __version__ = "0.1.0"
 __all__ = [
     "Analyzer",
     "Camera",
+    "CannotJudgeSpan",
+    "ClipResult",
     "Dose",
     "Drill",
     "Fault",
@@ -55,6 +67,7 @@ __all__ = [
     "ModelError",
     "Pose",
     "PoseTrack",
+    "Reason",
     "Rep",
     "SetResult",
     "Side",
@@ -68,15 +81,18 @@ __all__ = [
     "get_drill",
     "open_source",
     "run_set",
+    "score",
+    "score_many",
     "write_track",
 ]
 
 _HOME = {
+    "api": "ClipResult score score_many",
     "body.pose": "Joint Pose Side",
     "catalogue.registry": "drill_names get_drill",
     "drill": "Dose Drill Fault",
     "errors": "FormcheckError InputError ModelError UnknownDrill UsageError",
-    "events": "FaultSpan Hold Rep SetResult Step",
+    "events": "CannotJudgeSpan FaultSpan Hold Reason Rep SetResult Step",
     "judge.analyzer": "Analyzer",
     "run.loop": "run_set",
     "vision.camera": "Camera",

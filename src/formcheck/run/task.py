@@ -197,8 +197,8 @@ def score_task(task: Task) -> Scored | Failed:
         here = about(task.model)
         if task.made_by and (why := differs(here, task.made_by)):
             return Failed(f"this worker was refused: {why}", refused=True)
-        with _local(task.clip) as path:
-            return _score(task, path)
+        with fetched(task.clip) as path:
+            return score_here(task, path)
     except FormcheckError as error:
         return Failed(" ".join(str(error).split()))
     except Exception as error:  # noqa: BLE001 - one clip's bug is not the end of the others
@@ -206,7 +206,7 @@ def score_task(task: Task) -> Scored | Failed:
 
 
 @contextlib.contextmanager
-def _local(clip: str) -> Iterator[Path]:
+def fetched(clip: str) -> Iterator[Path]:
     """The clip as a file here; one behind a URL is fetched and thrown away afterwards."""
     if not is_url(clip):
         yield Path(clip)
@@ -221,9 +221,11 @@ def _local(clip: str) -> Iterator[Path]:
         yield target
 
 
-def _score(task: Task, path: Path) -> Scored:
+def score_here(task: Task, path: Path, sinks: Sequence[Sink] = ()) -> Scored:
+    """Score the clip of a task, which lies at ``path``; raises what :func:`judge` raises, and
+    InputError where the clip broke off."""
     warnings: list[str] = []
-    judged = judge(task, path, warn=warnings.append)
+    judged = judge(task, path, sinks, warnings.append)
     result = judged.result()
     document = result.to_dict(task.name, dict(judged.info.provenance))
     said = tuple(line.removeprefix("warning: ") for line in warnings)
