@@ -59,7 +59,7 @@ class Here:
 
     def __init__(self, window: int = 4) -> None:
         self.window = window
-        self.mended = 0
+        self.renewed = 0
         self.seen: list[str] = []
         self.most = 0
         self.flying: list[tuple[Task, Future]] = []
@@ -82,8 +82,8 @@ class Here:
                 self.seen.append(task.name)
                 future.set_result(Scored({"clip": task.name}, ()))
 
-    def mend(self) -> None:
-        self.mended += 1
+    def renew(self) -> None:
+        self.renewed += 1
 
     def alone(self, task: Task) -> Scored:
         if "crash" in task.name:
@@ -105,7 +105,7 @@ def test_a_crash_fails_its_own_clip_and_no_other() -> None:
     failed = [t.name for t, answer in answers.items() if isinstance(answer, Failed)]
     assert failed == ["crash"]
     assert sorted(pool.seen) == ["a", "b", "c", "d", "e", "f", "last"]
-    assert pool.mended == 1
+    assert pool.renewed == 1
 
 
 def test_tasks_are_made_only_as_fast_as_they_are_done() -> None:

@@ -114,7 +114,7 @@ def test_nothing_is_cued_while_it_cannot_be_judged() -> None:
 # -- praise --------------------------------------------------------------------------------------
 
 
-def test_a_mended_fault_is_praised_once_with_the_next_clean_rep() -> None:
+def test_a_corrected_fault_is_praised_once_with_the_next_clean_rep() -> None:
     v = voice("reps")
     steps = [step(1.0, faults=[fault("roll")])]
     steps += [step(4.5, events=(rep(1, 4.5, fault("roll")),), reps=1), *every(3, 4.6)]

@@ -17,7 +17,7 @@ CLAM = get_drill("clamshell")
 STANCE = get_drill("single_leg_stance")
 NONE, HOLD1 = Dose(), Dose(hold_s=1)
 
-#: Two seconds up, one at the top, two down, all the way: nothing to mend.
+#: Two seconds up, one at the top, two down, all the way: nothing to correct.
 GOOD = Rep(1, Side.LEFT, 0.0, 2.0, 3.0, 5.0, 1.0, 26.0, True, rise=25.0)
 
 
@@ -34,7 +34,7 @@ def scored(dose: Dose = NONE, drill: Drill = ABDUCTION, **changes: object) -> in
     return score
 
 
-def test_nothing_to_mend_is_a_hundred() -> None:
+def test_nothing_to_correct_is_a_hundred() -> None:
     assert scored() == 100
     assert scored(HOLD1) == 100
 

@@ -103,7 +103,7 @@ class FaultSpan(_Record):
     """One fault from when it crossed its threshold until it fell back.
 
     ``magnitude`` is the worst value in ``unit`` (change from the person's own reference where
-    the drill says so). ``severity`` 0 note, 1 polish, 2 mend now, 3 stop. ``certain`` is False
+    the drill says so). ``severity`` 0 note, 1 polish, 2 fix now, 3 stop. ``certain`` is False
     for a fault the camera can only suspect.
     """
 

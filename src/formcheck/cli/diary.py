@@ -57,6 +57,7 @@ def plans(
     """The plans there are: built-in ones and your own."""
     from ..coach.plans import check_drills, find_plan, plan_names
     from ..lead.advice import dose_words
+    from ..wording import in_words
 
     folder = plans_folder()
     if name is not None:
@@ -81,7 +82,7 @@ def plans(
                 print(f"  walk {plan.walk_min:g} minutes a day")
             for entry in plan.drills:
                 forms = f" ({', then '.join(entry.variants)})" if entry.variants else ""
-                title = entry.name.replace("_", " ")
+                title = in_words(entry.name)
                 print(f"  {title}{forms}: {dose_words(entry.dose, entry.both_sides)}")
             print(f"It begins with {plan.start_share:.0%} of these doses and builds up to them.")
             print(f"Begin with: formcheck live {plan.name}")
@@ -190,8 +191,10 @@ def _form(scores: Sequence[int]) -> str:
 
 
 def _show_drill(name: str, rows: list[dict[str, Any]], faults: list[dict[str, Any]]) -> None:
+    from ..wording import in_words
+
     print(
-        f"{name.replace('_', ' ')}: "
+        f"{in_words(name)}: "
         f"{counted(len({r['day'] for r in rows}), 'day')}, {counted(len(rows), 'set')}"
     )
     days = list(dict.fromkeys(r["day"] for r in rows))[-6:]
@@ -208,7 +211,7 @@ def _show_drill(name: str, rows: list[dict[str, Any]], faults: list[dict[str, An
         print(f"  left: form {_form(left)}, right: form {_form(right)}")
     most = [f for f in faults if f["drill"] == name][:2]
     if most:
-        seen = [f"{f['code'].replace('_', ' ')} {f['n']}x" for f in most]
+        seen = [f"{in_words(f['code'])} {f['n']}x" for f in most]
         print(f"  seen most: {', '.join(seen)}")
 
 

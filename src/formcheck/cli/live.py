@@ -211,7 +211,7 @@ def _outputs(
 
 @contextmanager
 def _polite_end() -> Iterator[None]:
-    """Being told to end (kill, a closed terminal) saves as Ctrl-C does."""
+    """A kill or a closed terminal saves, as Ctrl-C does."""
 
     def stop(number: int, where: Any) -> None:
         raise KeyboardInterrupt

@@ -94,21 +94,21 @@ def table(result: SetResult) -> Any:
     out = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for name, justify in (
         ("#", "right"), ("side", "left"), ("from", "right"), ("time", "right"),
-        ("hold", "right"), ("", "left"), ("score", "right"), ("to mend", "left"),
+        ("hold", "right"), ("", "left"), ("score", "right"), ("to work on", "left"),
     ):  # fmt: skip
         out.add_column(name, justify=justify)  # type: ignore[arg-type]
     for r in result.reps:
         out.add_row(
             str(r.n), str(r.side or ""), f"{r.start_s:.1f} s", f"{r.end_s - r.start_s:.1f} s",
-            f"{r.hold_s:.1f} s", "whole" if r.complete else "partial", _score(r.score),
-            _mend(r.faults),
+            f"{r.hold_s:.1f} s", "complete" if r.complete else "partial", _score(r.score),
+            _cues(r.faults),
         )  # fmt: skip
     for h in result.holds:
         asked = f" of {h.target_s:g} s" if h.target_s else ""
         out.add_row(
             str(h.n), str(h.side or ""), f"{h.from_s:.1f} s", f"{h.to_s - h.from_s:.1f} s",
             f"{h.seconds:.1f} s{asked}", in_words(h.ended_by), _score(h.score),
-            _mend(h.faults),
+            _cues(h.faults),
         )  # fmt: skip
     return out
 
@@ -117,7 +117,7 @@ def _score(score: int | None) -> str:
     return "" if score is None else str(score)
 
 
-def _mend(faults: Sequence[FaultSpan]) -> str:
+def _cues(faults: Sequence[FaultSpan]) -> str:
     cues = dict.fromkeys(f.cue for f in sorted(faults, key=lambda f: -f.severity))
     return "; ".join(cues)
 
@@ -148,7 +148,7 @@ def overview(rows: Sequence[tuple[str, SetResult, Drill]]) -> None:
     from rich.table import Table
 
     out = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for name in ("clip", "drill", "side", "reps", "partial", "holds", "score", "to mend"):
+    for name in ("clip", "drill", "side", "reps", "partial", "holds", "score", "to work on"):
         numbers = ("reps", "partial", "holds", "score")
         out.add_column(name, justify="right" if name in numbers else "left", overflow="fold")
     for clip, result, drill in rows:

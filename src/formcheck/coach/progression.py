@@ -15,6 +15,7 @@ from datetime import date, timedelta
 from enum import IntEnum
 
 from ..drill import Dose
+from ..wording import in_words
 from .plans import Plan, PlanDrill
 
 __all__ = [
@@ -525,7 +526,7 @@ def _difference(old: Dose, new: Dose) -> str:
 
 
 def _name(drill: str) -> str:
-    return drill.replace("_", " ").capitalize()
+    return in_words(drill).capitalize()
 
 
 def _names(drills: Iterable[str]) -> str:

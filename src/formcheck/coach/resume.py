@@ -28,7 +28,7 @@ def left_to_do(
 ) -> tuple[list[Item], dict[int, Side]]:
     """The sets that are still to be done, and the side that each part began with.
 
-    A set that was cut off is gone on with for what is left of it; a drill that was stopped with
+    A set that was cut off continues with what is left of it; a drill that was stopped with
     "ouch" is not.
     """
     sets = list(earlier)

@@ -92,8 +92,8 @@ def advice(answers: Mapping[str, bool]) -> str | None:
     """What to tell the person, None when every answer was no and a session may begin.
 
     Args:
-        answers: question name -> yes. A question that was not answered counts as yes: nobody
-            starts past a question that was skipped.
+        answers: question name -> yes. A question that was not answered counts as yes: nobody starts
+            with a question skipped.
     """
     yes = [q for q in QUESTIONS if answers.get(q.name, True)]
     if not yes:
@@ -191,12 +191,14 @@ def gate(
         facts: what the person said; a fact that was never asked locks nothing.
         greens: (drill, variant) -> green sessions so far, for drills that build on an easier one.
     """
+    from ..wording import in_words  # here, for the questions must load without numpy
+
     for drills, locks, why, instead in _GATES:
         if drill in drills and any(facts.get(fact, False) for fact in locks):
             return Gate(why, _open(instead, facts))
     entry = _ENTRY.get((drill, variant))
     if entry is not None and (greens or {}).get(entry, 0) < _ENTRY_GREENS:
-        first = entry[0].replace("_", " ") + (f" ({entry[1]})" if entry[1] else "")
+        first = in_words(entry[0]) + (f" ({entry[1]})" if entry[1] else "")
         return Gate(f"it opens after two good days with {first}", (entry[0],))
     return None
 

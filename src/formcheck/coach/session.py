@@ -106,7 +106,7 @@ class Session:
         items: the sets, of :func:`program`.
         warm_up_s: seconds of warming up; 0 for none.
         mouth: what speaks; shared with the voice.
-        sides: the side that a part began with, where a session is gone on with.
+        sides: the side that a part began with, where a session is resumed.
 
     Attributes:
         stage: where it is. While it is ``SET`` the driver runs an analyzer for :attr:`item` on
@@ -295,7 +295,7 @@ class Session:
         return lines
 
     def _count_down(self, step: Step, t: float) -> None:
-        """Three, two, one, and go; not for who has begun already, as in a plank."""
+        """Three, two, one, and go; not if the person has begun already, as in a plank."""
         at = t - self._began_s
         if self.item.drill.kind == "hold":
             at -= self.HOLD_BEGINS_S
@@ -451,8 +451,8 @@ class Session:
             self.mouth.say(Line(text, "coach", urgency, keep_s), t)
 
     def _instruct(self, text: str | None, t: float) -> None:
-        """Say what is in the way; the same again after 8 s, then 16, then 32: nobody likes to be
-        nagged who needs a while to lie down."""
+        """Say what is in the way; the same again after 8 s, then 16, then 32: a person who needs a
+        while to lie down should not be nagged."""
         if not text or self.mouth.busy(t):
             return
         times, at = self._instructed.get(text, (0, -inf))
@@ -532,8 +532,8 @@ def _what_next(item: Item) -> str:
 
 
 def _next_time(result: SetResult, voice: SetVoice | None) -> str:
-    """The one thing to mend that there was no time to say: a cue keeps out of the last seconds of
-    a hold, and the last repetition's faults are known when all is over."""
+    """The one thing to work on that there was no time to say: no cue falls into the last seconds of
+    a hold, and the last repetition's faults are only known after it."""
     spans = [f for rep in result.reps for f in rep.faults]
     spans += [f for hold in result.holds for f in hold.faults]
     spans = [f for f in spans if f.severity > 0 and f.certain]

@@ -44,7 +44,7 @@ class Problem:
     """What is in the way: ``code`` for the log, ``say`` for the person.
 
     ``hindering`` is False where the drill can be judged all the same, though not every fault of
-    it: it is asked for, and nobody is kept waiting for good.
+    it: it is asked for, but it does not keep anybody from starting.
     """
 
     code: str
@@ -188,7 +188,7 @@ class SetupGuide:
     HOLD_S = 2.0
     AGAIN_S = 8.0
     OTHER_S = 5.0
-    #: What does not hinder is asked for so often.
+    #: How often something that does not hinder is asked for.
     ASKED = 2
 
     def __init__(self, drill: Drill, side: Side | None = None) -> None:
@@ -210,8 +210,8 @@ class SetupGuide:
             self._good_since = nan
         elif not isfinite(self._good_since):
             self._good_since = t
-        # What is seen may flicker where landmarks are poor: the majority speaks, and who follows
-        # an instruction is not given another one for the moments in between.
+        # What is seen may flicker where landmarks are poor: the majority decides, so that nobody
+        # who follows an instruction gets another one for a flicker.
         self._looks.append((t, found))
         while self._looks[0][0] < t - self.WINDOW_S:
             self._looks.popleft()

@@ -129,7 +129,7 @@ class Database:
                 raise
 
     def _read_into_memory(self) -> None:
-        """Bring along what a file on a read-only disk still says."""
+        """Copy what can still be read from a file on a read-only disk."""
         if self.path is None or not self.path.is_file():
             return
         with contextlib.suppress(sqlite3.Error):

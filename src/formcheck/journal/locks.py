@@ -1,6 +1,6 @@
 """A lock that dies with its process: how one formcheck knows another is alive.
 
-The operating system lets go of it however the process ends, so a lock that can be taken
+The operating system releases it however the process ends, so a lock that can be taken
 belongs to nobody. The file holds the process id for the message only.
 """
 

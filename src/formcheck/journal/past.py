@@ -25,13 +25,13 @@ __all__ = [
 
 #: How long after a session the next day's question is asked (drills.md 4.3.2).
 NEXT_DAY_FROM, NEXT_DAY_TO = timedelta(hours=18), timedelta(hours=36)
-#: A walk or a warm-up that ended longer ago than this keeps nobody warm (EC).
+#: A walk or a warm-up that ended longer ago than this no longer counts as warm (EC).
 WARM_FOR = timedelta(minutes=30)
 
 
 def past_sessions(journal: Journal, but: int | None = None) -> list[Past]:
     """Every session in which something was done or answered, oldest first; without ``but``, one
-    that is being gone on with: its plan follows from what was before it."""
+    that is being resumed: its plan follows from what was before it."""
     found = []
     for session in journal.sessions():
         if session["id"] == but:

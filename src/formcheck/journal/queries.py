@@ -1,4 +1,4 @@
-"""Questions that the commands and reports ask of the journal; no SQL stands outside this package.
+"""Questions that the commands and reports ask of the journal; there is no SQL outside this package.
 
 Every function takes an open journal and gives plain rows, or None where there is no answer.
 """

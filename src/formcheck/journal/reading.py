@@ -1,4 +1,4 @@
-"""Reading the journal's rows; questions that join several tables stand in :mod:`queries`."""
+"""Reading the journal's rows; questions that join several tables are in :mod:`queries`."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The sink that keeps a set: every rep is on disk within a second of happening.
 
-A worker thread does the writing, so a slow disk never holds the loop. Nothing waits longer
+A worker thread does the writing, so a slow disk never blocks the loop. Nothing waits longer
 than the writes before it; :meth:`JournalSink.close` waits for all of them.
 """
 
@@ -42,7 +42,7 @@ class JournalSink:
         planned: the dose asked for: ``sets``, ``reps``, ``hold_s``.
 
     Attributes:
-        status: how the running set will be said to have ended, ``done``, ``stopped`` or
+        status: how the running set will be recorded as ended, ``done``, ``stopped`` or
             ``ouch``; set it before closing. Every set starts with ``done``.
         set_id: the running or last set's id, None before the first.
     """
@@ -110,7 +110,7 @@ class JournalSink:
 
     def close(self, result: SetResult | None) -> None:
         """End the set and wait until it is on disk. Without a result what was noted on the way
-        stays, and the set is said to be interrupted. Idempotent."""
+        stays, and the set is marked as interrupted. Idempotent."""
         if not self._open:
             return
         self._open = False

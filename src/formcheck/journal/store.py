@@ -63,7 +63,7 @@ class Journal(Reading):
     # -- sessions --------------------------------------------------------------------------
 
     def begin_session(self, plan: str | None, formcheck: str) -> int:
-        """Start a session and hold its lock, so that no other process takes it for a dead one."""
+        """Start a session and hold its lock, so that no other process considers it dead."""
         now = self.now()
         uid = uuid.uuid4().hex
         others = self.live_elsewhere()
@@ -111,7 +111,7 @@ class Journal(Reading):
         return True
 
     def left_open(self) -> list[Row]:
-        """Sessions that ended without a word: their process is gone and never closed them."""
+        """Sessions whose process is gone and never closed them."""
         if not self.on_disk:
             return []  # what is in memory may be another's
         return [row for row in self._open_rows() if not self._lives(row)]

@@ -10,6 +10,7 @@ from ..coach.progression import Advice, Light, Past, advise, greens
 from ..coach.safety import gate
 from ..drill import Dose
 from ..journal import Journal
+from ..wording import in_words
 
 __all__ = ["advice_lines", "advice_now", "dose_words", "last_red"]
 
@@ -22,7 +23,7 @@ def advice_now(journal: Journal, plan: Plan, today: date, past: Sequence[Past]) 
         # The plan's own ladder opens harder forms; here only what a person said locks.
         found = gate(entry.name, facts, done, entry.variants[0] if entry.variants else None)
         if found is not None:
-            instead = [d.replace("_", " ") for d in found.instead]
+            instead = [in_words(d) for d in found.instead]
             locked[entry.name] = found.why + (f"; instead: {', '.join(instead)}" if instead else "")
     return advise(plan, past, today, locked)
 
@@ -31,14 +32,14 @@ def advice_lines(advice: Advice) -> list[str]:
     """What is planned, and why."""
     lines = [f"  walk {advice.walk_min:g} minutes"] if advice.walk_min else []
     for item in advice.drills:
-        name = item.drill.replace("_", " ") + (f" ({item.variant})" if item.variant else "")
+        name = in_words(item.drill) + (f" ({item.variant})" if item.variant else "")
         lines.append(f"  {name}: {dose_words(item.dose, item.both_sides)} - {item.why}")
     if not advice.drills:
         lines.append("  no drills")
-    lines += [f"  not now: {n.replace('_', ' ')}: {why}" for n, why in advice.locked.items()]
+    lines += [f"  not now: {in_words(n)}: {why}" for n, why in advice.locked.items()]
     lines += advice.notes
     if advice.later:
-        lines.append("Later: " + ", ".join(d.replace("_", " ") for d in advice.later))
+        lines.append("Later: " + ", ".join(in_words(d) for d in advice.later))
     return lines
 
 

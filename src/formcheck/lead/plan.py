@@ -25,7 +25,7 @@ from .leader import Done, Leader, Reply, RunSet, Wait
 
 __all__ = ["PlanLeader"]
 
-#: Read before the camera opens: who lies on the floor reads no more.
+#: Read before the camera opens: a person on the floor cannot read it.
 PREPARE = "Clear the floor, put a chair against the wall and water at hand."
 #: What the journal calls an end that has a word of its own here.
 _STATUS = {"idle": "done", "unsteady": "stopped"}

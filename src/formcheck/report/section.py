@@ -43,12 +43,12 @@ def set_section(view: SetView, number: int, level: int = 3) -> str:
 
 
 def did(view: SetView) -> str:
-    """``8 of 10 repetitions, 1 not whole``."""
+    """``8 of 10 repetitions, 1 partial``."""
     parts = []
     if view.reps or not view.holds:
         parts.append(_counted(view.complete, "repetition", view.planned.get("reps")))
         if len(view.reps) > view.complete:
-            parts.append(f"{len(view.reps) - view.complete} not whole")
+            parts.append(f"{len(view.reps) - view.complete} partial")
     if view.holds:
         asked = view.planned.get("hold_s") or view.holds[0].get("target_s")
         longest = max(h["seconds"] for h in view.holds)
@@ -155,7 +155,7 @@ def _plot(view: SetView, number: int) -> str:
         what = [w for w, parts in (("repetitions", view.reps), ("holds", view.holds)) if parts]
         said.append(f"Shaded and numbered: {' and '.join(what)}")
         if len(view.reps) > view.complete:
-            said[-1] += ", with a broken edge where one was not whole"
+            said[-1] += ", with a broken edge where one was partial"
     if view.spells:
         said.append("Hatched: not judged")
     if view.seen:
@@ -231,7 +231,7 @@ def _table(view: SetView, number: int) -> str:
         rep = "complete" in part
         start, end = (part["start_s"], part["end_s"]) if rep else (part["from_s"], part["to_s"])
         partial = rep and not part["complete"]
-        name = f"{part['n']}" + (" (not whole)" if partial else "")
+        name = f"{part['n']}" + (" (partial)" if partial else "")
         what = f"{'Repetition' if rep else 'Hold'} {part['n']} from"
         cells = [_seek(view, number, start, what)] + ([escape(part.get("side") or "")] * sides)
         if rep:

@@ -29,8 +29,8 @@ class Cluster:
         future: Future[Scored | Failed] = self._executor.submit(score_task, task)
         return future
 
-    def mend(self) -> None:
-        """There is nothing to mend: lost workers are the scheduler's business."""
+    def renew(self) -> None:
+        """Nothing to replace: the scheduler deals with lost workers."""
 
     def alone(self, task: Task) -> Scored | Failed:
         return self.submit(task).result()
@@ -42,7 +42,7 @@ class Cluster:
 
 @contextlib.contextmanager
 def connected(address: str, model: str | None) -> Iterator[Cluster]:
-    """The cluster at ``tcp://host:port``, once all its workers are found to fit.
+    """The cluster at ``tcp://host:port``, once all its workers have been checked.
 
     Raises:
         UsageError: Dask is not installed, or a worker has other versions or another model.

@@ -30,10 +30,10 @@ def label_of(clip: Path) -> dict[str, Any]:
         label = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise InputError(
-            f"{path}: expected a label (JSON), it cannot be read; mend it or name --drill"
+            f"{path}: expected a label (JSON), it cannot be read; fix it or name --drill"
         ) from error
     if not isinstance(label, dict):
-        raise InputError(f"{path}: expected a label (a JSON object); mend it or name --drill")
+        raise InputError(f"{path}: expected a label (a JSON object); fix it or name --drill")
     return label
 
 

@@ -235,7 +235,7 @@ def _too_slow(info: RunInfo) -> str:
 
 def _earlier(pose: Pose, by: float) -> Pose:
     """``pose`` with its time moved ``by`` seconds back, kept in the track's float32 so that a
-    recorded track replays to the very same times."""
+    recorded track replays to exactly the same times."""
     return dataclasses.replace(pose, t=float(np.float32(pose.t - by)))
 
 

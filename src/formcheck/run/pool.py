@@ -34,25 +34,25 @@ def cores() -> int:
 
 
 class Pool(Protocol):
-    """Where tasks are worked on: an executor of ``concurrent.futures``, and how to mend it."""
+    """Where tasks are worked on: an executor of ``concurrent.futures``, and how to replace it."""
 
     #: Tasks that may be handed out at a time.
     window: int
 
     def submit(self, task: Task) -> Future[Scored | Failed]: ...
 
-    def mend(self) -> None:
+    def renew(self) -> None:
         """Replace an executor that broke."""
 
     def alone(self, task: Task) -> Scored | Failed:
-        """Work on a task with nothing else beside it, so that a crash is its own."""
+        """Run a task alone, so that a crash can only be its own."""
 
     def lost(self) -> bool:
-        """Whether the whole pool went away for good."""
+        """Whether the whole pool is gone for good."""
 
 
 def _begin_worker() -> None:
-    """Ctrl-C ends a worker without a word, and so does the end of the process that began it."""
+    """Ctrl-C ends a worker silently, and so does the end of its parent process."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     parent = multiprocessing.parent_process()
     if parent is not None:
@@ -81,7 +81,7 @@ class Local:
     def submit(self, task: Task) -> Future[Scored | Failed]:
         return self._pool.submit(score_task, task)
 
-    def mend(self) -> None:
+    def renew(self) -> None:
         self._pool.shutdown(wait=True, cancel_futures=True)
         self._pool = self._new(self.jobs)
 
@@ -136,7 +136,7 @@ def spread(tasks: Iterable[Task], pool: Pool) -> Iterator[tuple[Task, Scored | F
         if suspects:
             suspects += flying.values()
             flying.clear()
-            pool.mend()
+            pool.renew()
             for task in suspects:
                 try:
                     answer = pool.alone(task)

@@ -62,11 +62,11 @@ class Store:
         self._file.truncate(place)
 
     def has(self, task: Task, key: str) -> bool:
-        """Whether this very task is done."""
+        """Whether exactly this task is done."""
         return self._places.get(task.clip, ("", 0))[0] == key
 
     def add(self, task: Task, key: str, scored: Scored) -> None:
-        """Keep the answer to a task; once this returns it outlives the process."""
+        """Keep the answer to a task; once this returns, it survives the process."""
         line = json.dumps(
             {"clip": task.clip, "key": key, "rows": scored.rows, "result": scored.document},
             ensure_ascii=False,

@@ -183,7 +183,7 @@ def about(model: str | None) -> tuple[tuple[str, str], ...]:
 
 
 def differs(theirs: Iterable[tuple[str, str]], ours: Iterable[tuple[str, str]]) -> str | None:
-    """What is not the same, in words; None when nothing is."""
+    """What differs, in words; None if nothing does."""
     other = dict(theirs)
     for name, value in ours:
         if other.get(name) != value:

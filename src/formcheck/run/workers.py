@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class _Worker:
-    """Stands before a slow sink and hands it what comes in a thread of its own, in order.
+    """Feeds a slow sink from a thread of its own, in order.
 
     A recording waits when the sink lags behind. Live it never does: then frames without an
     event are left out, and a sink that cannot even take the events is an error.

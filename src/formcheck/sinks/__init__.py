@@ -30,7 +30,7 @@ __all__ = ["BaseSink", "check_output", "for_set", "replace_text"]
 class BaseSink:
     """A sink that does nothing; the others override what they need."""
 
-    #: What a line to the person calls it.
+    #: Its name in messages.
     name = "sink"
     #: Whether ``write`` takes so long that it gets a thread of its own.
     slow = False
@@ -56,7 +56,7 @@ class BaseSink:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Give back what is left open."""
+        """Release what is still open."""
 
 
 def check_output(path: Path, what: str) -> Path:

@@ -23,7 +23,7 @@ class JsonlEvents(BaseSink):
     """One line an event, written as it happens, so that another program can follow.
 
     Args:
-        path: the file, begun anew; ``-`` is the standard output.
+        path: the file, overwritten; ``-`` is the standard output.
 
     Raises:
         UsageError: it cannot be written.

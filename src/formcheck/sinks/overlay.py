@@ -69,7 +69,7 @@ class View:
         heading: takes the place of the phase's word, where there is no set.
         dial: takes the place of the set's own count, where there is no set.
         help: (key, what it does) over the picture, empty for none.
-        advice: what to do by the name of a reason, before :data:`formcheck.wording.REASONS`.
+        advice: what to do, by the name of a reason; goes before :data:`formcheck.wording.REASONS`.
     """
 
     title: str = ""
@@ -156,7 +156,7 @@ def _bone(
 def _skeleton(
     image: Image, xy: NDArray[np.float64], pose: Pose, step: Step | None, u: float
 ) -> None:
-    """Thin light bones; the judged ones thick and coloured, orange while a fault stands."""
+    """Thin light bones; the judged ones thick and coloured, orange while there is a fault."""
     judged = set(step.judged) if step is not None and step.cannot_judge is None else set()
     accent = ORANGE if step is not None and step.faults else SKY
     limit = 4.0 * max(image.shape)  # a wild landmark must not overflow the drawing's integers

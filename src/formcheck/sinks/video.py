@@ -81,7 +81,7 @@ class _Mp4v:
         self._image: Image | None = None
 
     def write(self, image: Image, t: float) -> None:
-        # The picture before this one stood until now.
+        # The picture before this one was shown until now.
         self._fill(round(t * self._fps))
         self._image = image
 
@@ -96,7 +96,7 @@ class _Mp4v:
 
 
 class VideoWriter:
-    """Frames with their times into an mp4 that appears when it is whole.
+    """Frames with their times into an mp4 that appears when it is complete.
 
     Args:
         path: ends in ``.mp4``, or is a device or a FIFO.

@@ -1,4 +1,4 @@
-"""The voice: the system's own speech in a subprocess, and short sounds. It never holds the loop.
+"""The voice: the system's own speech in a subprocess, and short sounds. It never blocks the loop.
 
 Text goes to the speech program on its standard input, so nothing said can be taken for an
 option or a shell word. A program that hangs, fails or is missing costs one line, not the set.
@@ -74,7 +74,7 @@ def speech_command(setting: Sequence[str] = ()) -> list[str] | None:
         if shutil.which(setting[0]) is None:
             raise UsageError(
                 f"speech_command: expected a program that exists, got {setting[0]!r}; "
-                "mend the setting or remove it"
+                "fix the setting or remove it"
             )
         return list(setting)
     return next((list(command) for command in _VOICES if shutil.which(command[0])), None)
@@ -139,7 +139,7 @@ class Speech:
         if self._player is None or name not in _EARCONS:
             return
         self._sounds = [p for p in self._sounds if p.poll() is None]
-        with contextlib.suppress(OSError):  # a sound less is nothing to speak of
+        with contextlib.suppress(OSError):  # a missing sound does not matter
             self._sounds.append(_start([*self._player, str(self._wav(name))]))
 
     def close(self, wait_s: float = 0.0) -> None:
@@ -185,7 +185,8 @@ class Speech:
             process = _start(command, subprocess.DEVNULL if takes_text else subprocess.PIPE)
             self._talking = process
         try:
-            # Twice its time and some: a speech program without a sound card may hang for ever.
+            # Twice the expected time and more: without a sound card a speech program may hang
+            # forever.
             process.communicate(
                 None if takes_text else text.encode(), timeout=2 * speaking_s(text) + 5
             )

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["Key", "Window", "check_display"]
 
 
-#: What stands there while the person has stopped it.
+#: Shown while the person has paused the set.
 _PAUSED = "Paused: space to go on"
 
 
@@ -49,7 +49,7 @@ class Key:
         return ", ".join({" ": "space", "\x1b": "Esc"}.get(key, key) for key in self.keys)
 
 
-#: Opening a window where none can be shown ends the whole process, so another one tries first.
+#: Opening a window without a display aborts the process, so another process tries first.
 _TRY = "import cv2; cv2.namedWindow('a try'); cv2.destroyAllWindows()"
 
 
@@ -86,13 +86,13 @@ def check_display() -> None:
 
 
 class Window(BaseSink):
-    """Shows each step over its frame and turns keys into wishes of the control.
+    """Shows each step over its frame and turns keys into requests to the control.
 
     ``q`` or Esc or closing the window ends the set, space pauses it, ``r`` begins it again,
     ``s`` goes on with the other side, ``m`` mirrors, ``h`` shows the keys.
 
     Args:
-        control: takes the wishes.
+        control: takes the requests.
         mirror: show the person as a mirror would; the analysis never sees that.
         title: of the window.
         keys: more keys, before the window's own; one that is there already is taken over.
