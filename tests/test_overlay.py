@@ -231,3 +231,11 @@ def test_the_help_fits_the_picture_and_its_columns_stand_under_each_other(
     last_key, first_word = np.flatnonzero(yellow.any(axis=0))[-1], np.flatnonzero(
         white[size[1] // 3 : 2 * size[1] // 3].any(axis=0))[0]  # fmt: skip
     assert first_word > last_key
+
+
+def test_outside_a_set_the_leader_says_it_all() -> None:
+    pose = person(3.0, (640, 480))
+    resting = step(3.0, phase=Phase.SETUP, judged=(), side=None)
+    view = View("Hip bridge", heading="Rest", message="Next: set two", dial=Dial("5", "s", 0.4))
+    assert np.array_equal(draw(None, pose, None, view), draw(None, pose, resting, view))
+    assert not np.array_equal(draw(None, pose, None, view), draw(None, pose, None))

@@ -181,6 +181,28 @@ def test_a_later_set_goes_on_with_the_stream_and_counts_from_zero_in_float32() -
     assert all(t == float(np.float32(t)) for t in times)
 
 
+def test_a_word_after_a_step_ends_the_set_and_takes_no_further_frame() -> None:
+    log, stream, seen = Log(), iter(poses(40)), []
+
+    def until(step, pose, frame) -> str | None:
+        seen.append((step.t, pose.t))
+        return "over" if len(seen) == 5 else None
+
+    next(stream)
+    ended = run_set(stream, FakeAnalyzer(), [log], rebase=True, until=until)
+    assert (ended.how, ended.kept) == ("over", True)
+    assert log.calls == ["start", *["write"] * 5, "finish", "close"]
+    assert seen[0] == pytest.approx((0.0, 0.1))  # the set's own time, and the stream's
+    assert next(stream).t == pytest.approx(0.6)
+
+
+def test_a_word_in_a_pause_ends_the_set_too() -> None:
+    log = Log()
+    ended = run_set([*poses(3), None, *poses(5)[3:]], FakeAnalyzer(), [log], idle=lambda: "over")
+    assert ended.how == "over"
+    assert log.calls == ["start", "write", "write", "write", "idle", "finish", "close"]
+
+
 def test_frames_of_a_later_set_carry_its_times() -> None:
     log = Log()
     stream = frames(10)

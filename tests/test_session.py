@@ -243,6 +243,16 @@ def test_the_screen_follows_the_session() -> None:
     assert notice.text.startswith(ABDUCTION.title)
 
 
+@pytest.mark.parametrize(
+    ("only", "asked"),
+    [(item(), "of 2"), (Item(STANCE, Dose(hold_s=30, sets=1), 1, 1, 1), "of 30 s")],
+)
+def test_before_an_only_set_the_screen_shows_what_is_asked(only: Item, asked: str) -> None:
+    film = Film(Session([only]))
+    film.watch(1)
+    assert film.session.notice.dial == ("0", asked, 0.0)
+
+
 def test_who_began_before_the_count_down_sees_their_own_count() -> None:
     film = Film(Session([item()]))
     film.watch(60, until=Stage.SET)

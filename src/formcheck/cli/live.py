@@ -120,7 +120,7 @@ def live(
         )
         if plan:
             raise typer.Exit(run_plan(drill, options, warm=warm, whole=whole))
-        drills = all_drills(settings.drills_folder)
+        drills = all_drills(settings.drills_folder) if chosen is None else {chosen.name: chosen}
         journal = None if chosen is None else stack.enter_context(diary.open_journal())
         leader = DrillLeader(journal, drills, chosen, wanted_side, dose, ask=sys.stdin.isatty())
         done = lead(leader, Terminal(options, plan=False, drill=chosen is not None))

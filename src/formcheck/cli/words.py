@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..judge.scoring import band, shown
+from ..lead.questions import counted
 from ..wording import because, in_words
 
 if TYPE_CHECKING:
@@ -19,10 +20,6 @@ def seconds(value: float) -> str:
     if value < 10:
         return f"{value:.1f} s"
     return f"{value:.0f} s" if value < 100 else f"{int(value) // 60}:{int(value) % 60:02d} min"
-
-
-def counted(number: int, one: str, many: str | None = None) -> str:
-    return f"{number} {one if number == 1 else many or one + 's'}"
 
 
 def summary(result: SetResult, drill: Drill) -> list[str]:

@@ -57,9 +57,9 @@ class Question:
         raise UsageError(f"expected one of {', '.join(self.choices)}, got {answer!r}")
 
 
-def counted(number: int, one: str) -> str:
+def counted(number: int, one: str, many: str | None = None) -> str:
     """``1 set``, ``2 sets``."""
-    return f"{number} {one}{'' if number == 1 else 's'}"
+    return f"{number} {one if number == 1 else many or one + 's'}"
 
 
 def go_on(what: str, sets: int) -> Question:
