@@ -10,7 +10,9 @@ import pytest
 from formcheck.bench.curves import curves, fit
 from formcheck.bench.labels import Label, TrueFault, TrueHold, TrueRep, find_labels, read_label
 from formcheck.bench.match import iou, overlap, pair
-from formcheck.bench.metrics import Count, judge, misses, summarise
+from formcheck.bench.metrics import Count, judge
+from formcheck.bench.misses import misses
+from formcheck.bench.sums import summarise
 from formcheck.body.pose import Side
 from formcheck.errors import InputError
 from formcheck.events import CannotJudgeSpan, FaultSpan, Hold, Reason, Rep, SetResult

@@ -14,9 +14,10 @@ from typing import Any
 from .. import __version__
 from ..errors import InputError, UsageError
 from .curves import curves
-from .metrics import ClipScore, percentile, summarise
+from .metrics import ClipScore
 from .replays import BLACKOUTS, ReplayScore
 from .run import ClipRun, Outcome, Wrong
+from .sums import percentile, summarise
 
 __all__ = [
     "MEASURES",

@@ -24,7 +24,8 @@ from ..events import SetResult
 from ..vision import kept as cache
 from .answers import Answers
 from .labels import Label
-from .metrics import ClipScore, Miss, judge, misses
+from .metrics import ClipScore, judge
+from .misses import Miss, misses
 from .replays import REPLAYS, ReplayScore, compare, seed_of
 
 __all__ = ["ClipRun", "Outcome", "Plan", "Wrong", "analyse", "load_poses", "run_bench"]
