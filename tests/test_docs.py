@@ -155,26 +155,3 @@ def test_every_name_for_drills_is_on_its_page(site: Path) -> None:
     told = [name for name in drill.__all__ if callable(getattr(drill, name))]
     assert "Drill" in told
     assert [name for name in told if f'id="formcheck.drill.{name}"' not in page] == []
-
-
-def test_the_functions_that_one_frame_passes_exist() -> None:
-    page = (DOCS / "one-frame.md").read_text(encoding="utf-8")
-    named = re.findall(r"\[`([\w.]+)`\]\[(formcheck[\w.]+)\]", page)
-    assert len(named) >= 8
-    for short, full in named:
-        assert full.endswith(f".{short}"), full
-        assert callable(resolve(full)), full
-
-
-def resolve(path: str) -> object:
-    """What a dotted path names: the longest module in it, then its attributes."""
-    parts = path.split(".")
-    for n in range(len(parts), 0, -1):
-        try:
-            found: object = import_module(".".join(parts[:n]))
-        except ModuleNotFoundError:
-            continue
-        for name in parts[n:]:
-            found = getattr(found, name)
-        return found
-    raise ModuleNotFoundError(path)

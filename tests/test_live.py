@@ -17,7 +17,7 @@ import pytest
 
 from formcheck.body.pose import Pose
 from formcheck.errors import InputError
-from formcheck.run.opened import polled
+from formcheck.vision.pipeline import polled
 from formcheck.vision.track import PoseTrack, write_track
 
 needs_x = pytest.mark.skipif(

@@ -144,6 +144,7 @@ class Terminal(Front):
             self._voice.hush()
 
     def say(self, lines: Sequence[Line], t: float) -> None:
+        """Speak these lines; print them, too, where no window shows them."""
         if self._voice is not None:
             self._voice.utter(lines, t)
         if not self._options.window:

@@ -159,6 +159,7 @@ class PlanLeader(Leader):
         return self._between(lines, coach.item is not before)
 
     def step(self, step: Step, pose: Pose, light: float = nan) -> Reply:
+        """What the coach says to this step, and whether the set is over."""
         coach, self._t = self._led, pose.t
         pressed = self._pressed()
         lines = coach.step(step, pose, self._t, light) if pressed is None else pressed

@@ -9,17 +9,15 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from ..body.pose import Pose
-from ..errors import InputError
 from ..sinks.info import RunInfo
-from ..vision.pipeline import Seen, looked_at
+from ..vision.pipeline import Seen, looked_at, polled
 from ..vision.track import PoseTrack
 from .provenance import provenance
 
 if TYPE_CHECKING:
-    from ..vision.frames import Frame
     from ..vision.models import Model
 
-__all__ = ["Opened", "opened", "polled"]
+__all__ = ["Opened", "opened"]
 
 
 @dataclass(frozen=True)
@@ -82,22 +80,3 @@ def opened(
         finally:
             for line in stream.warnings:
                 warn(f"warning: {line}")
-
-
-def polled(stream: Any) -> Iterator[Frame | Pose | None]:
-    """The stream's frames; None now and then while a camera is silent, so that keys and the
-    window keep working.
-
-    Raises:
-        InputError: the camera went away and did not come back.
-    """
-    if not stream.live:
-        yield from stream
-        return
-    gone = False
-    for frame in stream.poll():
-        gone = stream.waiting
-        yield frame
-    if gone:
-        said = stream.warnings.pop() if stream.warnings else f"{stream.name}: it is gone"
-        raise InputError(said)

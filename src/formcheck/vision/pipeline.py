@@ -18,12 +18,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..body.pose import Pose
+from ..errors import InputError
 from .threads import Belt, await_all, stage
 
 if TYPE_CHECKING:
     from .frames import Frame
 
-__all__ = ["Seen", "looked_at"]
+__all__ = ["Seen", "looked_at", "polled"]
 
 #: Frames between two stages of a recorded clip: enough to even out a slow picture.
 ROOM = 4
@@ -95,3 +96,22 @@ def _look(landmarker: Any, item: Any, picture: Any) -> Seen | Pose | None:
     if item is None or isinstance(item, Pose):
         return item
     return Seen(item, landmarker.detect(item, picture))
+
+
+def polled(stream: Any) -> Iterator[Frame | Pose | None]:
+    """The stream's frames; None now and then while a camera is silent, so that keys and the
+    window keep working.
+
+    Raises:
+        InputError: the camera went away and did not come back.
+    """
+    if not stream.live:
+        yield from stream
+        return
+    gone = False
+    for frame in stream.poll():
+        gone = stream.waiting
+        yield frame
+    if gone:
+        said = stream.warnings.pop() if stream.warnings else f"{stream.name}: it is gone"
+        raise InputError(said)
