@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from math import isnan
 
+import numpy as np
 import pytest
 from stick import (
     SIZE,
@@ -27,7 +28,7 @@ from stick import (
     standing_side_on,
 )
 
-from formcheck.body.pose import Pose, Side
+from formcheck.body.pose import Joint, Pose, Side
 from formcheck.catalogue.registry import get_drill
 from formcheck.drill import Dose, Fault
 from formcheck.events import (
@@ -207,6 +208,34 @@ def test_joints_that_must_be_seen() -> None:
         reasons([hidden(p, "right_knee") if p.t > 9.5 else p for p in film(leg_lifts(), 10)]) == []
     )
     assert reasons([hidden(p, "left_wrist") for p in poses]) == []  # not needed
+
+
+def unseen(p: Pose, *parts: str) -> Pose:
+    """The same body without places for these parts."""
+    xy = p.xy.copy()
+    xy[[Joint[part.upper()] for part in parts]] = np.nan
+    return replace(p, xy=xy)
+
+
+@pytest.mark.parametrize("parts", [("left_shoulder", "right_shoulder"), ("right_hip",)])
+@pytest.mark.parametrize(
+    ("drill", "scene"), [(ABDUCTION, leg_lifts()), (BRIDGE, lambda t: on_the_back(THREE(t)))]
+)
+def test_a_body_without_a_trunk_cannot_be_judged_though_joints_are_seen(
+    drill: object, scene: Scene, parts: tuple[str, ...]
+) -> None:
+    poses = film(scene, 16)
+    gone = [unseen(p, *parts) if p.t > 9.5 else p for p in poses]
+    ((from_s, to_s, reason),) = reasons(gone, drill)
+    assert reason is Reason.JOINTS_HIDDEN
+    assert (from_s, to_s) == (pytest.approx(9.5, abs=0.1), poses[-1].t)
+    whole = [unseen(p, *parts) for p in poses]
+    assert reasons(whole, drill) == [(0.0, poses[-1].t, Reason.JOINTS_HIDDEN)]
+    short = [unseen(p, *parts) if 9.5 < p.t < 10.4 else p for p in poses]
+    assert reasons(short, drill) == []
+    nobody = [Pose.missing(p.t, SIZE) if 9.5 < p.t < 12 else unseen(p, *parts)
+              if p.t >= 12 else p for p in poses]  # fmt: skip
+    assert [r for *_, r in reasons(nobody, drill)] == [Reason.NO_PERSON, Reason.JOINTS_HIDDEN]
 
 
 def test_several_people() -> None:

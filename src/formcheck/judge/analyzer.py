@@ -98,6 +98,7 @@ class Analyzer:
         self._torso = self._torso_t = nan
         self._frames = self._frames_seen = 0
         self._seen_s = nan
+        self._body_s = nan  # when shoulders and hips were seen: without them there is no body
         self._lost = False
         self._reason: Reason | None = Reason.NOT_IN_START_POSITION
         self._since: float | None = None  # since when the judging should change
@@ -127,11 +128,13 @@ class Analyzer:
         self._frames_seen += pose.seen
         events += self._note_pose(pose)
         body = self._body(pose)
-        if body is None and t - self._seen_s <= MAX_GAP_S:
+        if body is not None:
+            self._body_s = t
+        elif t - self._body_s <= MAX_GAP_S:
             # A short loss changes nothing: clocks run on, machines wait (drills.md 2.2).
             return self._step(events)
         reason = self._why_not(pose, body)
-        events += self._decide(t, reason)
+        events += self._decide(t, reason, body is None)
         if self._reason is None and body is not None and reason is None:
             events += self._judge(t, body)
         else:
@@ -226,7 +229,7 @@ class Analyzer:
 
     def _why_not(self, pose: Pose, body: Body | None) -> Reason | None:
         if body is None:
-            return Reason.NO_PERSON
+            return Reason.JOINTS_HIDDEN if pose.seen else Reason.NO_PERSON
         if pose.people > 1:
             return Reason.SEVERAL_PEOPLE
         view = self.drill.view
@@ -248,7 +251,7 @@ class Analyzer:
         )
         return Reason.JOINTS_HIDDEN if hidden else None
 
-    def _decide(self, t: float, reason: Reason | None) -> list[Event]:
+    def _decide(self, t: float, reason: Reason | None, gone: bool) -> list[Event]:
         """Change between judging and not judging, slowly enough to ignore a flicker."""
         if self._frames == 1:
             self._reason = reason or Reason.NOT_IN_START_POSITION
@@ -261,17 +264,17 @@ class Analyzer:
         stood = t - self._since
         if reason is None:
             return self._resume(t, self._since) if stood >= RESUME_S else []
-        at_once = reason is Reason.NO_PERSON  # has been missing for MAX_GAP_S already
-        return self._stop(t, self._since, reason) if at_once or stood >= STOP_S else []
+        # What is gone has been missing for MAX_GAP_S already.
+        return self._stop(t, self._since, reason, gone) if gone or stood >= STOP_S else []
 
-    def _stop(self, t: float, since: float, reason: Reason) -> list[Event]:
+    def _stop(self, t: float, since: float, reason: Reason, gone: bool) -> list[Event]:
         events: list[Event] = [CannotJudge(t, reason)]
         if self._reason is None:
             for lane in self._lanes.values():
                 events += lane.drop_all(t)
                 lane.pause()
-            if reason is Reason.NO_PERSON and isfinite(self._seen_s):
-                since = self._seen_s
+            if gone and isfinite(self._body_s):
+                since = self._body_s
         else:
             self._unjudged.append(self._cannot_span(since))
         self._reason, self._reason_since, self._since = reason, since, None
