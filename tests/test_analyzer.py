@@ -30,6 +30,7 @@ from stick import (
 
 from formcheck.body.pose import Joint, Pose, Side
 from formcheck.catalogue.registry import get_drill
+from formcheck.coach.setup_check import SetupGuide
 from formcheck.drill import Dose, Fault
 from formcheck.events import (
     CannotJudge,
@@ -143,6 +144,16 @@ def test_a_given_side_is_kept() -> None:
         "given",
     )
     assert all(s.side is Side.RIGHT for s in run.steps)
+
+
+@pytest.mark.parametrize("side", Side)
+def test_a_side_given_to_a_drill_without_sides_changes_nothing(side: Side) -> None:
+    poses = film(lambda t: on_the_back(THREE(t)), 16)
+    run = judged(BRIDGE, poses, side=side)
+    assert run.result.complete == 3
+    assert run.result == judged(BRIDGE, poses).result
+    guide = SetupGuide(BRIDGE, side)
+    assert [guide.update(p) for p in poses if p.t < 2] == [None] * sum(p.t < 2 for p in poses)
 
 
 # -- cannot judge: every reason can be reached ----------------------------------------------------

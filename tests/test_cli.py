@@ -298,6 +298,20 @@ def test_a_cut_off_clip_is_judged_as_far_as_it_goes_with_a_warning(
     assert len(ran.err.splitlines()) == 1
 
 
+@pytest.mark.parametrize("labelled", [False, True])
+def test_a_side_for_a_drill_without_sides_is_ignored_in_one_line(run, labelled: bool) -> None:
+    [path] = (Path(__file__).parent / "tracks").glob("hip_bridge__good__side_l1013.npz")
+    named = [] if labelled else ["--drill", "hip_bridge"]
+    ran = run("score", path, *named, "--side", "right", "--json", "-")
+    plain = run("score", path, *named, "--json", "-")
+    assert json.loads(ran.out)["counts"] == json.loads(plain.out)["counts"]
+    assert json.loads(ran.out)["counts"]["reps"] > 2
+    assert ran.err.splitlines() == [
+        "formcheck: --side: Hip bridge has no sides; going on without --side right"
+    ]
+    assert plain.err == ""
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

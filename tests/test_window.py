@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
+from formcheck.catalogue.registry import get_drill
 from formcheck.run.loop import Control
+from formcheck.sinks.info import RunInfo
 from formcheck.sinks.window import Key, Window
 
 
@@ -42,3 +46,13 @@ def test_the_windows_own_keys() -> None:
     assert control.paused
     window.press(" ")
     assert not control.paused
+
+
+@pytest.mark.parametrize(("drill", "end"), [("hip_bridge", None), ("clamshell", "switch")])
+def test_a_drill_without_sides_has_no_other_one(drill: str, end: str | None) -> None:
+    control = Control()
+    window = Window(control)
+    window.start(RunInfo("clip", (640, 480)).of(get_drill(drill)))
+    window.press("s")
+    assert control.end == end
+    assert ("s" in [label for label, _ in window.help]) is (end is not None)

@@ -19,7 +19,7 @@ from ..sinks import BaseSink
 if TYPE_CHECKING:
     from ..body.pose import Side
     from ..config import Settings
-    from ..drill import Dose
+    from ..drill import Dose, Drill
     from ..sinks.info import RunInfo
 
 
@@ -48,6 +48,14 @@ def parse_side(text: str) -> Side | None:
         return None if text == "auto" else Side(text)
     except ValueError:
         raise UsageError(f"--side: expected auto, left or right, got {text!r}") from None
+
+
+def note_side(drill: Drill, side: Side | None) -> None:
+    """One line where a side was named for a drill that has none."""
+    from ..drill import Sides
+
+    if side is not None and drill.sides is Sides.NONE:
+        warn(f"--side: {drill.title} has no sides; going on without --side {side}")
 
 
 def expand(paths: Iterable[Path]) -> list[Path]:

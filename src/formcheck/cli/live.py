@@ -86,6 +86,8 @@ def live(
     plan = drill in plan_names(settings.plans_folder)
     chosen = None if plan or drill == AUTO else get_drill(drill, settings.drills_folder)
     wanted_side = common.parse_side(side)
+    if chosen is not None:
+        common.note_side(chosen, wanted_side)
     dose = common.asked(reps, hold, chosen.dose if chosen else None)
     if plan and (side != "auto" or hold is not None or reps is not None):
         raise UsageError(f"--side, --hold and --reps go with a drill; {drill!r} is a plan")

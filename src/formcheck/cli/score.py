@@ -97,9 +97,11 @@ def score(
     from . import words
 
     settings = common.settings()
-    if drill is not None and drill != AUTO:
-        get_drill(drill, settings.drills_folder)
     wanted_side = common.parse_side(side)
+    noted: set[str] = set()
+    if drill is not None and drill != AUTO:
+        common.note_side(get_drill(drill, settings.drills_folder), wanted_side)
+        noted.add(drill)
     asked = common.asked(reps, hold)
     if stride not in ("all", "auto"):
         raise UsageError(f"--stride: expected all or auto, got {stride!r}")
@@ -175,6 +177,9 @@ def score(
             try:
                 judged = score_one(clip, base, sinks, names[clip])
                 done.append((names[clip], judged.ended.result, judged.drill))
+                if judged.drill.name not in noted:
+                    common.note_side(judged.drill, wanted_side)
+                    noted.add(judged.drill.name)
                 lost_outputs |= bool(judged.ended.switched_off)
             except (InputError, UsageError) as error:
                 if not many:

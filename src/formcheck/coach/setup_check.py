@@ -192,7 +192,7 @@ class SetupGuide:
     ASKED = 2
 
     def __init__(self, drill: Drill, side: Side | None = None) -> None:
-        self.drill, self.side = drill, side
+        self.drill, self.side = drill, None if drill.sides is Sides.NONE else side
         self.problem: Problem | None = None
         self._stabiliser = Stabiliser()
         self._torso = nan

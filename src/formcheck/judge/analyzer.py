@@ -63,7 +63,7 @@ class Analyzer:
 
     Args:
         drill: what to judge.
-        side: the working side if it is known; None finds it.
+        side: the working side if it is known; None finds it. A drill without sides has none.
         dose: what was asked for; holds are judged against ``dose.hold_s`` and not at all
             without it.
         stabiliser: shared by the judges of one stream; None makes its own.
@@ -80,6 +80,8 @@ class Analyzer:
         dose: Dose | None = None,
         stabiliser: Stabiliser | None = None,
     ) -> None:
+        if drill.sides is Sides.NONE:
+            side = None
         self.drill = drill
         self.dose = dose or Dose()
         self._given = side
@@ -88,8 +90,6 @@ class Analyzer:
         sides: tuple[Side | None, ...] = (side,)
         if drill.sides is Sides.MOVING and side is None:
             sides = (Side.LEFT, Side.RIGHT)
-        elif drill.sides is Sides.NONE:
-            sides = (None,)
         self._lanes = {s: Lane(drill, s, self.dose) for s in sides}
         self._lane = next(iter(self._lanes.values()))
         self._side_reported = False

@@ -105,6 +105,7 @@ class RunInfo:
             where the drill knows better than the general sentence.
         provenance: what the result was made with.
         meter: speed of the loop, for display.
+        sided: whether there is another side to change to.
     """
 
     clip: str
@@ -119,16 +120,19 @@ class RunInfo:
     provenance: Mapping[str, Any] = field(default_factory=dict)
     meter: Meter | None = None
     seconds: float | None = None
+    sided: bool = True
 
     def of(self, drill: Drill | None) -> RunInfo:
         """The same for a set of ``drill``; None is yet to be recognised."""
+        from ..drill import Sides
         from ..judge.recognise import AUTO
         from ..wording import camera_advice
 
         if drill is None:
             return replace(self, drill=AUTO, title="Recognising")
-        advice = camera_advice(drill.view.name)
-        return replace(self, drill=drill.name, title=drill.title, kind=drill.kind, advice=advice)
+        advice, sided = camera_advice(drill.view.name), drill.sides is not Sides.NONE
+        return replace(self, drill=drill.name, title=drill.title, kind=drill.kind, advice=advice,
+                       sided=sided)  # fmt: skip
 
 
 class Sink(Protocol):

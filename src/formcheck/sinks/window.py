@@ -89,7 +89,7 @@ class Window(BaseSink):
     """Shows each step over its frame and turns keys into requests to the control.
 
     ``q`` or Esc or closing the window ends the set, space pauses it, ``r`` begins it again,
-    ``s`` goes on with the other side, ``m`` mirrors, ``h`` shows the keys.
+    ``s`` goes on with the other side where there is one, ``m`` mirrors, ``h`` shows the keys.
 
     Args:
         control: takes the requests.
@@ -122,7 +122,7 @@ class Window(BaseSink):
         own = (
             Key(" ", "pause, go on", self._pause),
             Key("r", "begin the set again", lambda: self._end("restart")),
-            Key("s", "other side, a new set", lambda: self._end("switch")),
+            Key("s", "other side, a new set", self._switch),
             Key("m", "mirror on or off", self._turn_mirror),
             Key("h", "this help", self._turn_help),
             Key("q\x1b", "end and save", lambda: self._end("quit")),
@@ -212,8 +212,9 @@ class Window(BaseSink):
 
     @property
     def help(self) -> tuple[tuple[str, str], ...]:
-        """Every key and what it does."""
-        return tuple((key.label, key.does) for key in self._table)
+        """Every key and what it does here."""
+        here = (key for key in self._table if key.act != self._switch or self._sided)
+        return tuple((key.label, key.does) for key in here)
 
     def press(self, character: str) -> None:
         """Do what this key does, if anything."""
@@ -223,6 +224,14 @@ class Window(BaseSink):
 
     def _end(self, how: str) -> None:
         self._control.end = how
+
+    @property
+    def _sided(self) -> bool:
+        return self._info is None or self._info.sided
+
+    def _switch(self) -> None:
+        if self._sided:
+            self._end("switch")
 
     def _pause(self) -> None:
         self._control.paused = not self._control.paused
