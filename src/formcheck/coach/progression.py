@@ -319,7 +319,6 @@ def advise(
     story = _Story()
     for session in past:
         story.tell(session)
-    notes: list[str] = []
     resting, until = _resting(past, today)
     # A day after today is one of a place east of here, some hours ago.
     worst_today = max((p.light for p in past if p.day >= today), default=Light.GREEN)
@@ -327,8 +326,9 @@ def advise(
     if unsteady:
         until = max(until or today, today + timedelta(days=1))
     if worst_today is Light.RED or unsteady:
-        notes.append("That is enough for today. Ease off and check with a physiotherapist or GP.")
-        return Advice((), notes=tuple(notes), rest_until=until, locked=locked)
+        note = "That is enough for today. Ease off and check with a physiotherapist or GP."
+        return Advice((), notes=(note,), rest_until=until, locked=locked)
+    notes: list[str] = []
     if resting:
         notes.append(
             f"{_names(resting)}: resting until {until:%A %d %B} after a hard day. "
@@ -336,28 +336,10 @@ def advise(
         )
     if story.dropped is not None:
         notes.append(f"{_name(story.dropped)} is out for now: the last two sessions were hard.")
-
-    planned: list[Planned] = []
-    later: list[str] = []
     open_entries = [e for e in plan.drills if e.name not in locked and e.name not in resting]
+    planned, later = _as_before(plan, open_entries, past, today, story, begin=not resting)
     fresh = not any(p.done for p in past)
-    for entry in open_entries:
-        if entry.name in story.active:
-            planned.append(_dose_now(entry, plan, past, today, story))
-        elif fresh and len(planned) < plan.at_first:
-            rung = ladder(entry, plan.start_share)[0]
-            planned.append(_planned(entry, rung, "a small start", "new"))
-        else:
-            later.append(entry.name)
-    if later and not planned and not resting:
-        # Another plan than before: it too begins with one thing.
-        entry = next(e for e in open_entries if e.name == later[0])
-        planned = [
-            _planned(entry, _first(entry, plan, past), "the first drill of this plan", "new")
-        ]
-        later = later[1:]
-    may_rise = not resting and not fresh and all(p.change is None for p in planned)
-    if may_rise:
+    if not resting and not fresh and all(p.change is None for p in planned):
         planned, later = _rise(plan, planned, later, past, today, story)
     return Advice(
         tuple(planned),
@@ -368,6 +350,35 @@ def advise(
         locked=locked,
         rest_until=until if resting else None,
     )
+
+
+def _as_before(
+    plan: Plan,
+    entries: Sequence[PlanDrill],
+    past: Sequence[Past],
+    today: date,
+    story: _Story,
+    begin: bool,
+) -> tuple[list[Planned], list[str]]:
+    """What is done already, or a small start, and the drills that come later; with ``begin`` a
+    plan of which nothing was done yet begins with one thing."""
+    planned: list[Planned] = []
+    later: list[PlanDrill] = []
+    fresh = not any(p.done for p in past)
+    for entry in entries:
+        if entry.name in story.active:
+            planned.append(_dose_now(entry, plan, past, today, story))
+        elif fresh and len(planned) < plan.at_first:
+            rung = ladder(entry, plan.start_share)[0]
+            planned.append(_planned(entry, rung, "a small start", "new"))
+        else:
+            later.append(entry)
+    if later and not planned and begin:
+        entry, *later = later
+        planned = [
+            _planned(entry, _first(entry, plan, past), "the first drill of this plan", "new")
+        ]
+    return planned, [entry.name for entry in later]
 
 
 def warm_up_left(plan: Plan, logged_min: float) -> float:
