@@ -11,19 +11,8 @@ from fakes import FAULT, person, scenes, step
 
 from formcheck.body.pose import Joint, Pose
 from formcheck.events import FaultRaised, Phase, Reason, RepDone
-from formcheck.sinks.overlay import (
-    FOOTER,
-    GREEN,
-    ORANGE,
-    PHASE_WORDS,
-    SKY,
-    YELLOW,
-    Dial,
-    Overlay,
-    View,
-    _wrap,
-    draw,
-)
+from formcheck.sinks.overlay import FOOTER, PHASE_WORDS, Dial, Overlay, View, _wrap, draw
+from formcheck.sinks.shapes import GREEN, ORANGE, SKY, YELLOW
 
 SIZES = [(640, 480), (1280, 720), (480, 854), (161, 121), (16, 16)]
 

@@ -9,8 +9,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
-from typing import Any
 
 import cv2
 import numpy as np
@@ -19,20 +17,25 @@ from numpy.typing import NDArray
 from ..body.pose import SKELETON, Joint, Pose
 from ..events import FaultRaised, FaultSpan, HoldDone, Phase, RepDone, Step
 from ..wording import REASONS
+from .shapes import (
+    GREEN,
+    GREY,
+    INK,
+    ORANGE,
+    SKY,
+    WHITE,
+    YELLOW,
+    Colour,
+    Image,
+    bone,
+    dot,
+    extent,
+    fit_size,
+    panel,
+    write,
+)
 
 __all__ = ["PHASE_WORDS", "Dial", "Overlay", "View", "draw"]
-
-Image = NDArray[np.uint8]
-Colour = tuple[int, int, int]
-
-# BGR
-WHITE: Colour = (255, 255, 255)
-INK: Colour = (24, 18, 14)
-GREY: Colour = (170, 165, 160)
-SKY: Colour = (233, 180, 86)
-GREEN: Colour = (130, 190, 40)
-YELLOW: Colour = (66, 228, 240)
-ORANGE: Colour = (40, 170, 250)
 
 #: One word for each phase, that fits every drill.
 PHASE_WORDS: Mapping[Phase, str] = {
@@ -84,72 +87,6 @@ class View:
     advice: Mapping[str, str] = field(default_factory=dict)
 
 
-# --- text and shapes -------------------------------------------------------------------------
-
-
-@lru_cache(maxsize=1)
-def _font() -> Any:
-    """OpenCV's own variable sans font."""
-    return cv2.FontFace("sans")
-
-
-@lru_cache(maxsize=512)
-def _extent(text: str, size: int, weight: int) -> int:
-    """Width of a line in pixels."""
-    _, _, width, _ = cv2.getTextSize((0, 0), text, (0, 0), _font(), size, weight)
-    return int(width)
-
-
-def _fit(text: str, size: int, width: int, weight: int) -> int:
-    """The largest font size up to ``size`` that keeps ``text`` within ``width`` pixels."""
-    wide = _extent(text, size, weight)
-    return size if wide <= width else max(8, int(size * width / wide))
-
-
-def _text(
-    image: Image,
-    text: str,
-    at: tuple[float, float],
-    size: int,
-    colour: Colour = WHITE,
-    *,
-    align: str = "left",
-    weight: int = 600,
-) -> None:
-    """One line on its baseline; ``align`` says which end ``at`` is."""
-    x, y = at
-    if align != "left":
-        x -= _extent(text, size, weight) / (2 if align == "centre" else 1)
-    # A wrap range far outside keeps a long line on one line.
-    cv2.putText(image, text, (round(x), round(y)), colour, _font(), size, weight, 0, (-9999, 99999))
-
-
-def _panel(image: Image, x0: float, y0: float, x1: float, y1: float, opacity: float) -> None:
-    """Darken a rectangle so that light text stands out on any picture."""
-    h, w = image.shape[:2]
-    a, b = max(0, round(y0)), min(h, round(y1))
-    c, d = max(0, round(x0)), min(w, round(x1))
-    if a >= b or c >= d:
-        return
-    part = image[a:b, c:d]
-    cv2.addWeighted(part, 1 - opacity, np.full_like(part, INK), opacity, 0, dst=part)
-
-
-def _point(xy: NDArray[np.float64]) -> tuple[int, int]:
-    """Sixteenths of a pixel, for smooth motion of drawn shapes."""
-    return round(float(xy[0]) * 16), round(float(xy[1]) * 16)
-
-
-def _dot(image: Image, xy: NDArray[np.float64], radius: float, colour: Colour) -> None:
-    cv2.circle(image, _point(xy), round(radius * 16), colour, -1, cv2.LINE_AA, 4)
-
-
-def _bone(
-    image: Image, a: NDArray[np.float64], b: NDArray[np.float64], width: float, colour: Colour
-) -> None:
-    cv2.line(image, _point(a), _point(b), colour, max(1, round(width)), cv2.LINE_AA, 4)
-
-
 # --- parts -----------------------------------------------------------------------------------
 
 
@@ -167,21 +104,21 @@ def _skeleton(
     bones.sort(key=lambda bone: bone[2])  # the picked ones on top
     for a, b, picked in bones:
         if picked or (clear[a] and clear[b]):
-            _bone(image, xy[a], xy[b], 1.5 * u if picked else 1.0 * u, INK)
+            bone(image, xy[a], xy[b], 1.5 * u if picked else 1.0 * u, INK)
     for a, b, picked in bones:
         if picked:
-            _bone(image, xy[a], xy[b], 0.9 * u, accent)
+            bone(image, xy[a], xy[b], 0.9 * u, accent)
         elif clear[a] and clear[b]:
-            _bone(image, xy[a], xy[b], 0.45 * u, WHITE)
+            bone(image, xy[a], xy[b], 0.45 * u, WHITE)
         else:  # guessed by the model: there, but not to be trusted
-            _bone(image, xy[a], xy[b], 0.25 * u, GREY)
+            bone(image, xy[a], xy[b], 0.25 * u, GREY)
     for joint in Joint:
         if joint in judged and drawable[joint]:
-            _dot(image, xy[joint], 1.75 * u, INK)
-            _dot(image, xy[joint], 1.45 * u, WHITE)
-            _dot(image, xy[joint], 1.0 * u, accent)
+            dot(image, xy[joint], 1.75 * u, INK)
+            dot(image, xy[joint], 1.45 * u, WHITE)
+            dot(image, xy[joint], 1.0 * u, accent)
         elif joint >= Joint.LEFT_SHOULDER and clear[joint] and not _is_finger(joint):
-            _dot(image, xy[joint], 0.6 * u, WHITE)
+            dot(image, xy[joint], 0.6 * u, WHITE)
 
 
 def _is_finger(joint: Joint) -> bool:
@@ -219,12 +156,12 @@ def _draw_dial(image: Image, dial: Dial, u: float) -> None:
     if share > 0:
         _arc(image, centre, r - 1.6 * u, share, dial.colour, 2.8 * u)
     x, y = centre
-    size = _fit(dial.number, round(18 * u), round(1.45 * r), 800)
+    size = fit_size(dial.number, round(18 * u), round(1.45 * r), 800)
     middle = y - (2.4 * u if dial.below else 0)
-    _text(image, dial.number, (x, middle + 0.36 * size), size, align="centre", weight=800)
+    write(image, dial.number, (x, middle + 0.36 * size), size, align="centre", weight=800)
     if dial.below:
-        below = _fit(dial.below, round(5 * u), round(1.04 * r), 600)  # the chord down there
-        _text(image, dial.below, (x, y + 9.2 * u), below, align="centre", weight=600)
+        below = fit_size(dial.below, round(5 * u), round(1.04 * r), 600)  # the chord down there
+        write(image, dial.below, (x, y + 9.2 * u), below, align="centre", weight=600)
 
 
 def _disc(image: Image, centre: NDArray[np.float64], radius: float, opacity: float) -> None:
@@ -236,7 +173,7 @@ def _disc(image: Image, centre: NDArray[np.float64], radius: float, opacity: flo
     if part.size == 0:
         return
     dark = part.copy()
-    _dot(dark, centre - (c, a), radius, INK)
+    dot(dark, centre - (c, a), radius, INK)
     cv2.addWeighted(part, 1 - opacity, dark, opacity, 0, dst=part)
 
 
@@ -278,9 +215,9 @@ def _phase_word(step: Step | None, view: View) -> str:
 def _draw_phase(image: Image, step: Step | None, view: View, u: float) -> None:
     """The word in the top left corner."""
     word = _phase_word(step, view)
-    size = _fit(word, round(12 * u), round(image.shape[1] - 40 * u), 700)
-    _panel(image, 0, 0, _extent(word, size, 700) + 6 * u, 16 * u, 0.72)
-    _text(image, word, (3 * u, 7.6 * u + 0.37 * size), size, weight=700)
+    size = fit_size(word, round(12 * u), round(image.shape[1] - 40 * u), 700)
+    panel(image, 0, 0, extent(word, size, 700) + 6 * u, 16 * u, 0.72)
+    write(image, word, (3 * u, 7.6 * u + 0.37 * size), size, weight=700)
 
 
 #: Height of the strip below the picture, in hundredths of the picture's height.
@@ -309,12 +246,12 @@ def _draw_footer(image: Image, view: View, step: Step | None, u: float) -> None:
         lines, size = _wrap(head, room, u)
         for i, line in enumerate(lines):
             middle = top + tall / 2 + (i - (len(lines) - 1) / 2) * 1.15 * size
-            _text(image, line, (left, middle + 0.36 * size), size, ink, weight=700)
+            write(image, line, (left, middle + 0.36 * size), size, ink, weight=700)
         return
-    size = _fit(head, round(10 * u), room, 700)
-    _text(image, head, (left, top + 6 * u + 0.36 * size), size, ink, weight=700)
-    size = _fit(more, round(6.5 * u), room, 500)
-    _text(image, more, (left, top + 14.6 * u + 0.36 * size), size, ink, weight=500)
+    size = fit_size(head, round(10 * u), room, 700)
+    write(image, head, (left, top + 6 * u + 0.36 * size), size, ink, weight=700)
+    size = fit_size(more, round(6.5 * u), room, 500)
+    write(image, more, (left, top + 14.6 * u + 0.36 * size), size, ink, weight=500)
 
 
 #: Font sizes, in hundredths of the height, that one, two and three lines in the footer may have.
@@ -326,7 +263,7 @@ def _wrap(text: str, room: int, u: float) -> tuple[list[str], int]:
     best: tuple[list[str], int] = ([text], 0)
     for n, most in enumerate(LINE_SIZES, 1):
         lines = _lines(text, n)
-        size = min(_fit(line, round(most * u), room, 700) for line in lines)
+        size = min(fit_size(line, round(most * u), room, 700) for line in lines)
         if size > best[1]:
             best = lines, size
     return best
@@ -352,14 +289,14 @@ def _draw_title(image: Image, view: View, step: Step | None, u: float) -> None:
     small = [f"{view.fps:.0f} fps"] if math.isfinite(view.fps) else []
     small += [f"{view.delay_s * 1000:.0f} ms"] if math.isfinite(view.delay_s) else []
     fine, tiny = " · ".join(small), max(10, round(3 * u))
-    room = w - 8 * u - (_extent(fine, tiny, 400) if fine else 0)
-    size = _fit(name, round(7 * u), round(room), 500) if name else 0
+    room = w - 8 * u - (extent(fine, tiny, 400) if fine else 0)
+    size = fit_size(name, round(7 * u), round(room), 500) if name else 0
     middle = h - FOOTER * u / 2
     if name:
-        _text(image, name, (3 * u, middle + 0.36 * size), size, (225, 222, 218), weight=500)
+        write(image, name, (3 * u, middle + 0.36 * size), size, (225, 222, 218), weight=500)
     if fine:
         at = (w - 2.5 * u, middle + 0.36 * tiny)
-        _text(image, fine, at, tiny, GREY, align="right", weight=400)
+        write(image, fine, at, tiny, GREY, align="right", weight=400)
 
 
 def _sign(
@@ -370,30 +307,30 @@ def _sign(
         corners = mid + np.array([[0, -1.05], [1.1, 0.85], [-1.1, 0.85]]) * r
         cv2.fillPoly(image, [np.round(corners * 16).astype(np.int32)], ink, cv2.LINE_AA, 4)
         size = round(1.35 * r)
-        _text(image, "!", (mid[0], mid[1] + 0.62 * r), size, fill, align="centre", weight=800)
+        write(image, "!", (mid[0], mid[1] + 0.62 * r), size, fill, align="centre", weight=800)
         return
-    _dot(image, mid, r, ink)
+    dot(image, mid, r, ink)
     mark = {"blind": "?", "done": "✓"}.get(sign, "i")
     size = round(1.5 * r)
-    _text(image, mark, (mid[0], mid[1] + 0.52 * r), size, fill, align="centre", weight=800)
+    write(image, mark, (mid[0], mid[1] + 0.52 * r), size, fill, align="centre", weight=800)
 
 
 def _draw_help(image: Image, table: tuple[tuple[str, str], ...], u: float) -> None:
     """The keys in one column, what they do in another."""
     h, w = image.shape[:2]
-    _panel(image, 0, 0, w, h, 0.88)
+    panel(image, 0, 0, w, h, 0.88)
     size = round(min(7 * u, h / (1.7 * len(table) + 1)))
-    wide = [max(_extent(row[i], size, 700) for row in table) for i in (0, 1)]
+    wide = [max(extent(row[i], size, 700) for row in table) for i in (0, 1)]
     room = w - 8 * u
     if sum(wide) + 2 * size > room:
         size = max(8, int(size * room / (sum(wide) + 2 * size)))
-        wide = [max(_extent(row[i], size, 700) for row in table) for i in (0, 1)]
+        wide = [max(extent(row[i], size, 700) for row in table) for i in (0, 1)]
     left = (w - sum(wide) - 2 * size) / 2
     top = (h - 1.7 * size * (len(table) - 1)) / 2 + 0.36 * size
     for i, (key, does) in enumerate(table):
         y = top + 1.7 * size * i
-        _text(image, key, (left, y), size, YELLOW, weight=700)
-        _text(image, does, (left + wide[0] + 2 * size, y), size, weight=500)
+        write(image, key, (left, y), size, YELLOW, weight=700)
+        write(image, does, (left + wide[0] + 2 * size, y), size, weight=500)
 
 
 def _cue(step: Step | None, view: View) -> tuple[str, str, Colour, Colour, str] | None:
