@@ -13,8 +13,6 @@ from ..files import pipe_to
 from . import BaseSink, check_output, replace_text
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     from ..events import FaultSpan, SetResult
     from .info import RunInfo
 
@@ -59,12 +57,7 @@ class CsvReps(BaseSink):
         self._rows += more
         replace_text(self._path, _table([COLUMNS, *self._rows]))
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         if self._pipe is not None:
             self._pipe.close()
 

@@ -10,8 +10,6 @@ from ..files import pipe_to
 from . import BaseSink, check_output, replace_text
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     from ..body.pose import Pose
     from ..events import SetResult, Step
     from .info import RunInfo
@@ -64,12 +62,7 @@ class JsonlEvents(BaseSink):
             self._file.seek(self._from)
             self._file.truncate()
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         for out in (self._file, self._pipe):
             if out is not None:
                 out.close()
@@ -112,12 +105,7 @@ class JsonResults(BaseSink):
         else:
             replace_text(self._path, _text(self._documents, self._lines))
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         if self._pipe is not None:
             self._pipe.close()
 

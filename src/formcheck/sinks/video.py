@@ -22,8 +22,6 @@ from . import BaseSink, check_output, for_set, say
 from .overlay import Overlay, View
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     from ..body.pose import Pose
     from ..events import SetResult, Step
     from ..vision.frames import Frame
@@ -184,12 +182,7 @@ class _VideoSink(BaseSink):
     def _drop(self) -> None:
         self.close(None)
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self._drop()
 
 

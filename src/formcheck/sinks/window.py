@@ -15,8 +15,6 @@ from ..errors import InputError
 from . import BaseSink
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     import numpy as np
     from numpy.typing import NDArray
 
@@ -242,12 +240,7 @@ class Window(BaseSink):
     def _turn_help(self) -> None:
         self._help = not self._help
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         if self._open:
             import cv2
 
