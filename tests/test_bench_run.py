@@ -18,16 +18,16 @@ from fakes import person
 from typer.testing import CliRunner
 
 from formcheck.bench import answers, replays, run
-from formcheck.bench.command import bench
-from formcheck.bench.document import (
+from formcheck.bench.bars import (
     MEASURES,
     TARGETS,
     compare_documents,
-    document,
     failures,
     measured,
     parse_bars,
 )
+from formcheck.bench.command import bench
+from formcheck.bench.document import document
 from formcheck.bench.labels import find_labels
 from formcheck.bench.plots import curve_svg
 from formcheck.bench.run import ClipRun, Outcome, Plan, Wrong, run_bench

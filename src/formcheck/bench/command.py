@@ -74,7 +74,8 @@ def bench(
 ) -> None:
     """Measure how right and how fast the analyzers are, on labelled clips."""
     from ..vision.kept import default_folder
-    from .document import compare_documents, document, failures, parse_bars
+    from .bars import compare_documents, failures, parse_bars
+    from .document import document
     from .labels import find_labels
     from .run import Plan, run_bench
     from .tables import comparison_text, misses_text, summary_text

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
 from math import exp, floor, log10
 from pathlib import Path
@@ -16,6 +17,7 @@ __all__ = ["curve_svg", "draw_all"]
 
 WIDTH, HEIGHT = 480, 240
 LEFT, RIGHT, TOP, BOTTOM = 44, 12, 34, 40
+FLOOR = HEIGHT - BOTTOM
 
 _STYLE = """\
 text{font:12px system-ui,sans-serif;fill:#333}
@@ -38,20 +40,25 @@ def _ticks(low: float, high: float) -> list[float]:
     return [first + i * step for i in range(int((high - first) / step + 1e-9) + 1)]
 
 
-def curve_svg(curve: Mapping[str, Any]) -> str:
-    """The drawing of one curve of a bench document: cases as dots, the fit, its 50 % and 90 %."""
-    cases: Sequence[Mapping[str, Any]] = curve["cases"]
-    sizes = [c["magnitude"] for c in cases]
-    sizes += [m for m in (curve["at50"], curve["at90"]) if m is not None and m > 0]
-    low, high = float(min([*sizes, 0.0])), float(max(sizes) * 1.05 or 1.0)
+@dataclass(frozen=True)
+class _Scale:
+    """Where a magnitude and a probability lie on the paper."""
 
-    def x(magnitude: float) -> float:
-        return LEFT + (WIDTH - LEFT - RIGHT) * (magnitude - low) / (high - low)
+    low: float
+    high: float
 
-    def y(probability: float) -> float:
+    def x(self, magnitude: float) -> float:
+        return LEFT + (WIDTH - LEFT - RIGHT) * (magnitude - self.low) / (self.high - self.low)
+
+    def y(self, probability: float) -> float:
         return TOP + (HEIGHT - TOP - BOTTOM) * (1.06 - probability) / 1.12
 
-    unit = escape(UNITS[curve["unit"]].name if curve["unit"] in UNITS else str(curve["unit"]))
+
+def curve_svg(curve: Mapping[str, Any]) -> str:
+    """The drawing of one curve of a bench document: cases as dots, the fit, its 50 % and 90 %."""
+    sizes = [c["magnitude"] for c in curve["cases"]]
+    sizes += [m for m in (curve["at50"], curve["at90"]) if m is not None and m > 0]
+    scale = _Scale(float(min([*sizes, 0.0])), float(max(sizes) * 1.05 or 1.0))
     title = escape(f"{curve['drill']}: {curve['code']}")
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" '
@@ -60,54 +67,55 @@ def curve_svg(curve: Mapping[str, Any]) -> str:
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/>',
         f'<text x="{LEFT}" y="16">{title}</text>',
         f'<text class="small" x="{LEFT}" y="29">{escape(_caption(curve))}</text>',
+        *_axes(curve, scale),
+        *(_fit(curve, scale) if curve["a"] is not None else ()),
+        *_dots(curve["cases"], scale),
+        "</svg>",
     ]
+    return "\n".join(parts) + "\n"
+
+
+def _axes(curve: Mapping[str, Any], scale: _Scale) -> Iterator[str]:
+    wide = f'x1="{LEFT}" x2="{WIDTH - RIGHT}"'
     for p in (0.0, 0.5, 0.9, 1.0):
-        parts.append(
-            f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y(p):.1f}" y2="{y(p):.1f}"/>'
-        )
+        y = scale.y(p)
+        yield f'<line class="grid" {wide} y1="{y:.1f}" y2="{y:.1f}"/>'
         if p != 1.0:
-            parts.append(
-                f'<text class="small" x="{LEFT - 6}" y="{y(p) + 4:.1f}" text-anchor="end">'
-                f"{100 * p:.0f} %</text>"
-            )
-    floor_y = HEIGHT - BOTTOM
-    parts.append(
-        f'<line class="axis" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{floor_y}" y2="{floor_y}"/>'
-    )
-    for tick in _ticks(low, high):
-        parts.append(
-            f'<text class="small" x="{x(tick):.1f}" y="{floor_y + 15}" text-anchor="middle">'
-            f"{tick:g}</text>"
-        )
-    parts.append(
-        f'<text class="small" x="{WIDTH - RIGHT}" y="{HEIGHT - 6}" text-anchor="end">'
-        f"true magnitude, {unit}</text>"
-    )
-    if curve["a"] is not None:
-        points = []
-        for i in range(121):
-            m = low + (high - low) * i / 120
-            z = max(-60.0, min(60.0, curve["a"] + curve["b"] * m))
-            points.append(f"{x(m):.1f},{y(1 / (1 + exp(-z))):.1f}")
-        parts.append(f'<polyline class="curve" points="{" ".join(points)}"/>')
-        for p, key in ((0.5, "at50"), (0.9, "at90")):
-            m = curve[key]
-            if low <= m <= high:
-                parts.append(
-                    f'<line class="mark" x1="{x(m):.1f}" x2="{x(m):.1f}" '
-                    f'y1="{y(p):.1f}" y2="{floor_y}"/>'
-                )
+            yield _small(f"{LEFT - 6}", f"{y + 4:.1f}", "end", f"{100 * p:.0f} %")
+    yield f'<line class="axis" {wide} y1="{FLOOR}" y2="{FLOOR}"/>'
+    for tick in _ticks(scale.low, scale.high):
+        yield _small(f"{scale.x(tick):.1f}", f"{FLOOR + 15}", "middle", f"{tick:g}")
+    unit = escape(UNITS[curve["unit"]].name if curve["unit"] in UNITS else str(curve["unit"]))
+    yield _small(f"{WIDTH - RIGHT}", f"{HEIGHT - 6}", "end", f"true magnitude, {unit}")
+
+
+def _small(x: str, y: str, anchor: str, text: str) -> str:
+    return f'<text class="small" x="{x}" y="{y}" text-anchor="{anchor}">{text}</text>'
+
+
+def _fit(curve: Mapping[str, Any], scale: _Scale) -> Iterator[str]:
+    points = []
+    for i in range(121):
+        m = scale.low + (scale.high - scale.low) * i / 120
+        z = max(-60.0, min(60.0, curve["a"] + curve["b"] * m))
+        points.append(f"{scale.x(m):.1f},{scale.y(1 / (1 + exp(-z))):.1f}")
+    yield f'<polyline class="curve" points="{" ".join(points)}"/>'
+    for p, key in ((0.5, "at50"), (0.9, "at90")):
+        if scale.low <= curve[key] <= scale.high:
+            x = f"{scale.x(curve[key]):.1f}"
+            yield f'<line class="mark" x1="{x}" x2="{x}" y1="{scale.y(p):.1f}" y2="{FLOOR}"/>'
+
+
+def _dots(cases: Sequence[Mapping[str, Any]], scale: _Scale) -> Iterator[str]:
     stacked: dict[tuple[int, bool], int] = {}
     for c in sorted(cases, key=lambda c: c["visible"] == "clear"):  # clear ones on top
-        spot = (round(x(c["magnitude"]) / 4), c["flagged"])
+        x = scale.x(c["magnitude"])
+        spot = (round(x / 4), c["flagged"])
         level = stacked[spot] = stacked.get(spot, -1) + 1
         kind = {"clear": "clear", "none": "none"}.get(c["visible"], "ring")
         away = min(level, 6) * 3 * (-1 if c["flagged"] else 1)  # off the line, not over the axis
-        parts.append(
-            f'<circle class="{kind}" cx="{x(c["magnitude"]):.1f}" '
-            f'cy="{y(float(c["flagged"])) - away:.1f}" r="3.5"/>'
-        )
-    return "\n".join([*parts, "</svg>"]) + "\n"
+        y = scale.y(float(c["flagged"])) - away
+        yield f'<circle class="{kind}" cx="{x:.1f}" cy="{y:.1f}" r="3.5"/>'
 
 
 def _caption(curve: Mapping[str, Any]) -> str:

@@ -196,54 +196,50 @@ def _one(task: tuple[Label, Path, Plan]) -> ClipRun:
             errors.append(f"{label.clip}, {what}: {type(error).__name__}: {error}")
             return None
 
-    score: ClipScore | None = None
-    missed: list[tuple[Miss, dict[str, tuple[float, float, float]]]] = []
-    replayed: list[ReplayScore] = []
-    from ..catalogue.registry import all_drills
-
-    drill = label.drill
-    if drill in all_drills() and (not plan.drills or drill in plan.drills):
-        assert drill is not None
-        side = Side(label.side) if plan.side == "given" and label.side else None
-        dose = None if label.dose_hold_s is None else Dose(hold_s=label.dose_hold_s)
-        trace: Trace | None = ([], []) if plan.signals else None
-        base = attempt(drill, poses, drill, side=side, dose=dose, trace=trace)
-        if base is not None:
-            score = judge(label, base, model)
-            missed = [(m, _around(m, trace) if trace else {}) for m in misses(score)]
-            for name, replay in REPLAYS.items() if plan.replays and label.view_ok else ():
-                track = replay(poses, seed_of(label.stem, name), base)
-                way = side.other if side and name == "mirrored" else side
-                other = attempt(drill, track, name, side=way, dose=dose)
-                if other is not None:
-                    replayed.append(compare(label.clip, drill, name, base, other))
+    scored = _scored(label, poses, model, plan, attempt)
     wrong = []
     for name, declared, relative in _others(label, plan) if plan.wrong else ():
         result = attempt(name, poses, f"as {name}")
         if result is not None:
             hold_s = sum(h.seconds for h in result.holds)
-            wrong.append(
-                Wrong(
-                    label.clip,
-                    label.drill or "none",
-                    name,
-                    result.complete,
-                    len(result.holds),
-                    hold_s,
-                    declared,
-                    relative,
-                )
-            )
-    return ClipRun(
-        label,
-        len(poses),
-        score,
-        tuple(missed),
-        tuple(replayed),
-        tuple(wrong),
-        tuple(errors),
-        model,
-    )
+            counted = (name, result.complete, len(result.holds), hold_s)
+            wrong.append(Wrong(label.clip, label.drill or "none", *counted, declared, relative))
+    return ClipRun(label, len(poses), *scored, tuple(wrong), tuple(errors), model)
+
+
+def _scored(
+    label: Label,
+    poses: Sequence[Pose],
+    model: str,
+    plan: Plan,
+    attempt: Callable[..., SetResult | None],
+) -> tuple[
+    ClipScore | None,
+    tuple[tuple[Miss, dict[str, tuple[float, float, float]]], ...],
+    tuple[ReplayScore, ...],
+]:
+    """The label's own drill: its score, what is wrong in it, and the track changed and replayed."""
+    from ..catalogue.registry import all_drills
+
+    drill = label.drill
+    if drill is None or drill not in all_drills() or (plan.drills and drill not in plan.drills):
+        return None, (), ()
+    side = Side(label.side) if plan.side == "given" and label.side else None
+    dose = None if label.dose_hold_s is None else Dose(hold_s=label.dose_hold_s)
+    trace: Trace | None = ([], []) if plan.signals else None
+    base = attempt(drill, poses, drill, side=side, dose=dose, trace=trace)
+    if base is None:
+        return None, (), ()
+    score = judge(label, base, model)
+    replayed = []
+    for name, replay in REPLAYS.items() if plan.replays and label.view_ok else ():
+        track = replay(poses, seed_of(label.stem, name), base)
+        way = side.other if side and name == "mirrored" else side
+        other = attempt(drill, track, name, side=way, dose=dose)
+        if other is not None:
+            replayed.append(compare(label.clip, drill, name, base, other))
+    missed = tuple((m, _around(m, trace) if trace else {}) for m in misses(score))
+    return score, missed, tuple(replayed)
 
 
 # ------------------------------------------------------------------------------- many tracks

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ..wording import amount, in_words
-from .document import MEASURES, TARGETS, verdicts
+from .bars import MEASURES, TARGETS, verdicts
 
 __all__ = ["BY_HAND", "comparison_text", "kept", "markdown", "misses_text", "summary_text"]
 
@@ -362,48 +362,51 @@ def markdown(data: Mapping[str, Any], figures: Mapping[str, str] | None = None) 
         "*50 %* and *90 %*: true magnitudes at which the fault is flagged half and nine tenths of "
         "the time (logistic fit, curves below). *beside*: claims next to another, clear fault, "
         "which are not charged.",
-        _table([tuple(_esc(c) for c in row) for row in _code_rows(data)]),
+        _escaped(_code_rows(data)),
+        *_more(data),
+        *_curves(data, figures or {}),
     ]
-    if data["wrong_exercise"]:
-        parts += ["## Wrong exercise", *_wrong_lines(data)]
-        parts.append(_table([tuple(_esc(c) for c in row) for row in _wrong_rows(data)]))
-    if data["robustness"]:
-        parts += [
-            "## Robustness",
-            "Each good-view track again: mirrored, slower, with frames lost, with the landmark "
-            "noise of real clips (0.0075 of the torso), and with nobody found for 2 s, once in "
-            "the middle of a repetition and once between two. *lost*: repetitions of the track's "
-            "own answer that are gone, those that a blackout hides left out.",
-            _table(_replay_rows(data)),
-        ]
-    if data["speed"]:
-        parts += ["## Speed", *_speed_lines(data["speed"]), _table(_speed_rows(data["speed"]))]
-        parts.append("Ratios carry over to other machines, absolute figures do not.")
-    drawn = [c for c in data["curves"] if f"{c['drill']}.{c['code']}" in (figures or {})]
-    if drawn and figures:
-        parts += [
-            "## Detection curves",
-            "Each dot is a repetition, flagged (top) or not (bottom): filled where the fault is "
-            "clear, ringed where it is borderline or not visible, grey where there is none.",
-        ]
-        for c in drawn:
-            name = f"{c['drill']}.{c['code']}"
-            parts.append(f"![{name}]({figures[name]})")
     if data["misses"]:
-        parts += ["## Every miss", _table(_miss_rows(data))]
+        parts += ["## Every miss", _escaped(_miss_rows(data))]
     parts += [
         "\n".join(f"- {line}" for line in lines) for lines in (d["skipped"], d["errors"]) if lines
     ]
     return "\n\n".join(parts) + "\n"
 
 
-def _miss_rows(data: Mapping[str, Any]) -> list[Row]:
-    rows: list[Row] = [("clip", "rep", "what", "truth", "answer")]
-    for m in data["misses"]:
-        rows.append(
-            tuple(
-                _esc(str(x))
-                for x in (m["clip"], m["rep"] or "", m["what"], m["truth"], m["answer"])
-            )
+def _escaped(rows: Sequence[Row]) -> str:
+    return _table([tuple(_esc(str(cell)) for cell in row) for row in rows])
+
+
+def _more(data: Mapping[str, Any]) -> Iterator[str]:
+    """The parts that can be skipped."""
+    if data["wrong_exercise"]:
+        yield from ("## Wrong exercise", *_wrong_lines(data), _escaped(_wrong_rows(data)))
+    if data["robustness"]:
+        yield "## Robustness"
+        yield (
+            "Each good-view track again: mirrored, slower, with frames lost, with the landmark "
+            "noise of real clips (0.0075 of the torso), and with nobody found for 2 s, once in "
+            "the middle of a repetition and once between two. *lost*: repetitions of the track's "
+            "own answer that are gone, those that a blackout hides left out."
         )
-    return rows
+        yield _table(_replay_rows(data))
+    if data["speed"]:
+        yield from ("## Speed", *_speed_lines(data["speed"]), _table(_speed_rows(data["speed"])))
+        yield "Ratios carry over to other machines, absolute figures do not."
+
+
+def _curves(data: Mapping[str, Any], figures: Mapping[str, str]) -> Iterator[str]:
+    names = [name for c in data["curves"] if (name := f"{c['drill']}.{c['code']}") in figures]
+    if names:
+        yield "## Detection curves"
+        yield (
+            "Each dot is a repetition, flagged (top) or not (bottom): filled where the fault is "
+            "clear, ringed where it is borderline or not visible, grey where there is none."
+        )
+    yield from (f"![{name}]({figures[name]})" for name in names)
+
+
+def _miss_rows(data: Mapping[str, Any]) -> list[Row]:
+    keys = ("clip", "rep", "what", "truth", "answer")
+    return [keys, *(tuple(str(m[key] or "") for key in keys) for m in data["misses"])]
