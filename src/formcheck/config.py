@@ -19,7 +19,6 @@ from __future__ import annotations
 
 import os
 import shlex
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -27,12 +26,8 @@ from pathlib import Path
 from typing import Any
 
 from .errors import UsageError
+from .files import MOST_SETTINGS, brief, expand, parse_toml, read_text
 from .folders import config_file, data_dir
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:  # pragma: no cover
-    import tomli as tomllib
 
 __all__ = ["Settings", "load_settings", "parse_settings"]
 
@@ -66,28 +61,29 @@ def _yes_no(value: Any) -> bool:
 
 
 def _text(value: Any) -> str:
-    if not isinstance(value, str) or not value.strip():
+    if not isinstance(value, str) or not value.strip() or "\0" in value:
         raise ValueError("a text in quotes")
     return value
 
 
 def _folder(value: Any) -> Path:
-    if not isinstance(value, str) or not value.strip():
+    if not isinstance(value, str) or not value.strip() or "\0" in value:
         raise ValueError("a folder's path in quotes")
-    return Path(value).expanduser()
+    return expand(value)
 
 
 def _camera(value: Any) -> str:
-    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1000:
         return str(value)
-    if isinstance(value, str) and value.strip():
+    if isinstance(value, str) and value.strip() and "\0" not in value:
         return value
     raise ValueError("a camera's number, or a device path or address in quotes")
 
 
 def _size(value: Any) -> tuple[int, int]:
     sides = value.lower().split("x") if isinstance(value, str) else []
-    if len(sides) != 2 or not all(s.strip().isdecimal() and 16 <= int(s) <= 8192 for s in sides):
+    digits = all(len(s) < 9 and s.strip().isdecimal() for s in sides)
+    if len(sides) != 2 or not digits or not all(16 <= int(s) <= 8192 for s in sides):
         raise ValueError('a size such as "1280x720"')
     return int(sides[0]), int(sides[1])
 
@@ -105,7 +101,9 @@ def _command(value: Any) -> tuple[str, ...]:
             return tuple(shlex.split(value))
         except ValueError:  # quotes that do not close
             value = None
-    if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
+    if not isinstance(value, list) or not all(
+        isinstance(word, str) and "\0" not in word for word in value
+    ):
         raise ValueError('a command, e.g. ["espeak-ng", "-s", "150"]')
     return tuple(value)
 
@@ -133,8 +131,8 @@ def parse_settings(text: str, where: str = "settings") -> Settings:
         UsageError: it is no TOML, or a key or value is not known; the message names the key.
     """
     try:
-        said = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        said = parse_toml(text)
+    except ValueError as error:
         raise UsageError(f"{where}: expected TOML, it cannot be read ({error}); fix it") from error
     values: dict[str, Any] = {}
     for key, value in said.items():
@@ -143,11 +141,12 @@ def parse_settings(text: str, where: str = "settings") -> Settings:
                 raise UsageError(f"{where}: {key!r} is no longer a setting; {_GONE[key]}")
             near = get_close_matches(key, _KEYS, n=1)
             hint = f"did you mean {near[0]!r}?" if near else f"known are: {', '.join(_KEYS)}"
-            raise UsageError(f"{where}: no setting is called {key!r}; {hint}")
+            raise UsageError(f"{where}: no setting is called {brief(key)}; {hint}")
         try:
             values[key] = _KEYS[key](value)
         except ValueError as error:
-            raise UsageError(f"{where}: {key}: expected {error}, got {value!r}; fix it") from None
+            came = brief(value)
+            raise UsageError(f"{where}: {key}: expected {error}, got {came}; fix it") from None
     return Settings(**values)
 
 
@@ -164,13 +163,14 @@ def load_settings(path: Path | None = None) -> Settings:
     named = path is not None or bool(os.environ.get("FORMCHECK_CONFIG"))
     path = path or config_file()
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = read_text(path, MOST_SETTINGS)
     except FileNotFoundError:
         if named:
             raise UsageError(
                 f"{path}: expected the settings file, no such file; check FORMCHECK_CONFIG"
             ) from None
         return Settings()
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: the settings cannot be read ({error}); fix it") from error
+    except OSError as error:
+        why = error.strerror or error
+        raise UsageError(f"{path}: the settings cannot be read ({why}); fix it") from error
     return parse_settings(text, str(path))

@@ -4,12 +4,13 @@ FormcheckError            exit 1
 ├── UsageError            exit 2   unknown drill, bad option
 │   └── UnknownDrill
 ├── InputError            exit 3   missing, unreadable, empty, no camera
+│   └── LabelError                 the label beside a clip is wrong
 └── ModelError            exit 3   model missing or not what the manifest says
 """
 
 from __future__ import annotations
 
-__all__ = ["FormcheckError", "InputError", "ModelError", "UnknownDrill", "UsageError"]
+__all__ = ["FormcheckError", "InputError", "LabelError", "ModelError", "UnknownDrill", "UsageError"]
 
 
 class FormcheckError(Exception):
@@ -32,6 +33,10 @@ class InputError(FormcheckError):
     """The input cannot be read or holds nothing to judge."""
 
     exit_code = 3
+
+
+class LabelError(InputError):
+    """The label beside a clip is wrong; it costs that clip only, and the exit code is 3."""
 
 
 class ModelError(FormcheckError):

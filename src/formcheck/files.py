@@ -8,6 +8,9 @@ to the file they mean, and writes *to* what is no regular file (a device, a FIFO
 from __future__ import annotations
 
 import contextlib
+import errno
+import json
+import math
 import os
 import re
 import shutil
@@ -18,7 +21,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import IO, Any
 
-from .errors import UsageError
+from .errors import InputError, UsageError
 
 __all__ = [
     "CLIP_SUFFIXES",
@@ -26,14 +29,27 @@ __all__ = [
     "VIDEO_SUFFIXES",
     "Part",
     "Pipe",
+    "brief",
+    "check_file",
+    "expand",
     "is_stream",
+    "listed",
     "numbered",
     "open_stream",
+    "parse_json",
+    "parse_toml",
     "pipe_to",
+    "plain",
+    "read_text",
     "recordings",
     "refuse_overwriting",
     "to_stdout",
 ]
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:  # pragma: no cover
+    import tomli as tomllib
 
 VIDEO_SUFFIXES = (".mp4", ".mov", ".m4v", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".3gp")
 CLIP_SUFFIXES = (*VIDEO_SUFFIXES, ".npz")
@@ -47,11 +63,16 @@ def recordings(path: str | Path, pattern: str = "*") -> list[Path]:
 
     Of a clip: itself and the label beside it.
     """
-    path = Path(os.path.expanduser(path))
+    path = expand(path)
     if not os.path.isdir(path):
-        return [path, path.with_name(path.stem + LABEL_SUFFIX)]
+        return [path, label_of(path)] if path.name else [path]
     ends = (*CLIP_SUFFIXES, LABEL_SUFFIX)
     return [p for p in path.glob(pattern) if p.name.lower().endswith(ends)]
+
+
+def label_of(clip: Path) -> Path:
+    """Where the label of a clip is, or would be."""
+    return clip.with_name(clip.stem + LABEL_SUFFIX)
 
 
 def refuse_overwriting(
@@ -97,6 +118,140 @@ def numbered(path: Path | None) -> list[Path]:
     except OSError:
         beside = []
     return [path, *beside]
+
+
+# ------------------------------------------------------------------------------------- reading
+
+#: Bytes of a label, a list, a settings file or a plan, and of a document of many results.
+MOST_TEXT, MOST_SETTINGS, MOST_DOCUMENT = 4 << 20, 64 << 10, 256 << 20
+#: Objects and lists inside one another, in JSON; a tenth of the dots in a line of TOML.
+DEEPEST = 100
+
+
+def expand(path: str | Path) -> Path:
+    """``path`` with ``~`` filled in; that of an unknown person stays as it is."""
+    return Path(os.path.expanduser(path))
+
+
+def listed(folder: Path, ending: str) -> list[Path]:
+    """The files of a folder with this ending, sorted; none where it cannot be read."""
+    try:
+        return sorted(folder / name for name in os.listdir(folder) if name.endswith(ending))
+    except (OSError, ValueError):
+        return []
+
+
+def plain(text: str) -> str:
+    """``text`` as valid Unicode: what is no character (a file name in another encoding) is
+    written as an escape, ``\\udce9``."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def brief(value: object) -> str:
+    """What came, for a message: on one line and no longer than that."""
+    try:
+        text = repr(value)
+    except (ValueError, RecursionError):  # a number of more digits than Python writes
+        return f"a huge {type(value).__name__}"
+    return text if len(text) <= 80 else f"{text[:77]}..."
+
+
+def read_text(path: Path, most: int = MOST_TEXT, errors: str = "strict") -> str:
+    """The text of a regular file, UTF-8 with or without its mark, of at most ``most`` bytes.
+
+    Raises:
+        OSError: it cannot be read, is no regular file, larger, or no text; ``strerror`` says why.
+    """
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    try:
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            raise OSError(errno.EINVAL, "it is no regular file")
+        with os.fdopen(os.open(path, flags), "rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):  # changed since
+                raise OSError(errno.EINVAL, "it is no regular file")
+            data = file.read(most + 1)
+        if len(data) > most:
+            raise OSError(errno.EFBIG, f"it is larger than {most >> 10} KB")
+        return data.decode("utf-8-sig", errors)
+    except ValueError as error:
+        name = isinstance(error, UnicodeDecodeError)
+        raise OSError(errno.EILSEQ, "it is no UTF-8 text" if name else str(error)) from None
+
+
+def check_file(path: Path, wanted: str) -> None:
+    """Raise the one-line :class:`InputError` for what is not a readable file with bytes in it.
+
+    Pipes and devices are refused too: opening one could wait for ever.
+    """
+    if os.path.isdir(path):
+        raise InputError(f"{path}: expected {wanted}, this is a folder; name a file in it")
+    if not os.path.lexists(path):
+        raise InputError(f"{path}: no such file; check the name, expected {wanted}")
+    if not os.path.isfile(path):
+        raise InputError(f"{path}: expected {wanted}, this is not a regular file")
+    try:
+        with path.open("rb") as file:
+            empty = not file.read(1)
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise InputError(f"{path}: cannot be read ({why}); check the rights") from error
+    if empty:
+        raise InputError(f"{path}: the file is empty (0 bytes); record or copy it again")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text} is too large a number")
+    return number
+
+
+def _no_number(text: str) -> None:
+    raise ValueError(f"{text} is no number")
+
+
+def parse_json(text: str) -> Any:
+    """A JSON document whose numbers are finite, whose texts are Unicode, and which is no deeper
+    than :data:`DEEPEST`.
+
+    Raises:
+        ValueError: it is none; the message is one line.
+    """
+    try:
+        document = json.loads(text, parse_float=_finite, parse_constant=_no_number)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+    level: list[Any] = [document]
+    for _ in range(DEEPEST):
+        if not level:
+            return document
+        below: list[Any] = []
+        for item in level:
+            if isinstance(item, dict):
+                below += item
+                below += item.values()
+            elif isinstance(item, list):
+                below += item
+            elif isinstance(item, str) and plain(item) != item:
+                raise ValueError(f"{brief(item)} holds half a character")
+            elif isinstance(item, int) and abs(item) >= 1 << 64:
+                raise ValueError("a whole number has too many digits")
+        level = below
+    raise ValueError("it is nested too deeply")
+
+
+def parse_toml(text: str) -> dict[str, Any]:
+    """A TOML document.
+
+    Raises:
+        ValueError: it is none, or is nested too deeply; the message is one line.
+    """
+    if any(line.count(".") > 10 * DEEPEST for line in text.splitlines()):
+        raise ValueError("a key has too many parts")  # which would take minutes to read
+    try:
+        return tomllib.loads(text)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
 
 
 # ------------------------------------------------------------------------------------- writing

@@ -11,7 +11,7 @@ __all__ = ["cache_dir", "config_file", "data_dir"]
 def _folder(kind: str, variable: str = "") -> Path:
     named = variable and os.environ.get(variable)
     if named:
-        return Path(named).expanduser()
+        return Path(os.path.expanduser(named))
     import platformdirs
 
     return Path(getattr(platformdirs, f"user_{kind}_dir")("formcheck", appauthor=False))
@@ -21,7 +21,7 @@ def config_file() -> Path:
     """The settings file (``FORMCHECK_CONFIG``, else ``settings.toml`` of the user's settings)."""
     named = os.environ.get("FORMCHECK_CONFIG")
     if named:
-        return Path(named).expanduser()
+        return Path(os.path.expanduser(named))
     return _folder("config") / "settings.toml"
 
 

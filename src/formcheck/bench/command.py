@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..errors import InputError, UsageError
+from ..errors import InputError, LabelError, UsageError
+from ..files import MOST_DOCUMENT, read_text
 from ..sinks import replace_text
 
 if TYPE_CHECKING:
@@ -97,7 +98,12 @@ def bench(
             raise UsageError(f"{target}: there is no such folder; make it or name another one")
     parts = set() if quick else set(PARTS) - skipped
     baseline = _read(compare) if compare else None
-    labels = list(find_labels(folders or [Path("sample_videos")]))
+    wrong: list[LabelError] = []
+    labels = list(find_labels(folders or [Path("sample_videos")], wrong))
+    if wrong and not labels:
+        raise wrong[0]
+    for error in wrong:
+        print(f"formcheck: error: {' '.join(str(error).split())}", file=sys.stderr)
     _protect(labels, [*(folders or []), tracks, compare, model], json_file, markdown_file)
     drills = _known(drill or ())
     plan = Plan(
@@ -145,6 +151,8 @@ def bench(
         for line in short:
             print(f"not met: {line}", file=sys.stderr)
         raise typer.Exit(1)
+    if wrong:
+        raise typer.Exit(LabelError.exit_code)
 
 
 def _protect(
@@ -189,11 +197,11 @@ def _write(path: Path, text: str) -> None:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        data = json.loads(read_text(path, MOST_DOCUMENT))
+    except (OSError, ValueError, RecursionError) as error:
         raise InputError(
-            f"{path}: expected a bench document to compare with, it cannot be read; "
-            "write one with --json"
+            f"{path}: expected a bench document to compare with, it cannot be read "
+            f"({getattr(error, 'strerror', None) or error}); write one with --json"
         ) from error
     if not isinstance(data, dict):
         raise InputError(f"{path}: expected a bench document, got {type(data).__name__}")

@@ -6,14 +6,15 @@ seconds from the first frame, intervals are [from, to).
 
 from __future__ import annotations
 
-import json
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..errors import InputError
-from ..files import LABEL_SUFFIX
+from ..errors import InputError, LabelError
+from ..files import LABEL_SUFFIX, brief
+from ..labels import read_label_file
 
 __all__ = [
     "SUFFIX",
@@ -202,13 +203,12 @@ def read_label(path: Path) -> Label:
     """The label in ``path``.
 
     Raises:
-        InputError: not a label file.
+        LabelError: not a label file.
     """
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-        if not isinstance(data, dict) or data.get("schema") != SCHEMA:
-            came = data.get("schema") if isinstance(data, dict) else type(data).__name__
-            raise ValueError(f"schema is {came!r}, expected {SCHEMA!r}")
+        data = read_label_file(path)
+        if data.get("schema") != SCHEMA:
+            raise ValueError(f"schema is {brief(data.get('schema'))}, expected {SCHEMA!r}")
         reps = _reps(data)
         return Label(
             path=path,
@@ -231,29 +231,38 @@ def read_label(path: Path) -> Label:
             not_drills=tuple(data.get("not_drills") or ()),
             notes=str(data.get("notes") or ""),
         )
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror}); check the name") from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise InputError(
+        raise LabelError(
             f"{path}: expected a label file ({SCHEMA}), but {error}; fix or remove it"
         ) from error
 
 
-def find_labels(folders: Iterable[Path]) -> Iterator[Label]:
+def find_labels(folders: Iterable[Path], wrong: list[LabelError] | None = None) -> Iterator[Label]:
     """Every label under ``folders``, sorted by path; a label file itself is taken too.
+
+    Args:
+        wrong: takes what is wrong with a label, which is then left out.
 
     Raises:
         InputError: a folder is missing or none holds a label.
+        LabelError: a label is wrong, and there is no list to take it.
     """
     found = False
     folders = list(folders)
     for folder in folders:
-        if not folder.exists():
+        if not os.path.exists(folder):
             raise InputError(f"{folder}: no such folder; name one with clips and *{SUFFIX} files")
-        paths = [folder] if folder.is_file() else sorted(folder.rglob(f"*{SUFFIX}"))
+        paths = [folder] if not folder.is_dir() else sorted(folder.rglob(f"*{SUFFIX}"))
         for path in paths:
             found = True
-            yield read_label(path)
+            try:
+                label = read_label(path)
+            except LabelError as error:
+                if wrong is None:
+                    raise
+                wrong.append(error)
+            else:
+                yield label
     if not found:
         names = ", ".join(map(str, folders)) or "the given folders"
         raise InputError(f"{names}: no *{SUFFIX} file found; a clip needs one to be measured")

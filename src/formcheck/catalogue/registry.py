@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import os
 import pkgutil
 from collections.abc import Mapping
 from difflib import get_close_matches
@@ -14,6 +15,7 @@ from pathlib import Path
 from .. import drills
 from ..drill import Drill
 from ..errors import UnknownDrill, UsageError
+from ..files import listed
 
 __all__ = ["all_drills", "drill_names", "get_drill", "load_drill_file"]
 
@@ -45,7 +47,7 @@ def all_drills(folder: Path | None = None) -> Mapping[str, Drill]:
         UsageError: a file in the folder is not a drill.
     """
     found = dict(_built_in())
-    for path in sorted(folder.glob("*.py")) if folder and folder.is_dir() else ():
+    for path in listed(folder, ".py") if folder else ():
         drill = load_drill_file(path)
         found[drill.name] = drill
     return found
@@ -76,6 +78,8 @@ def load_drill_file(path: Path) -> Drill:
     Raises:
         UsageError: the file cannot be run or has no ``DRILL``.
     """
+    if not os.path.isfile(path):
+        raise UsageError(f"{path.name}: expected a drill file with a DRILL, it is no regular file")
     spec = importlib.util.spec_from_file_location(f"formcheck_user_{path.stem}", path)
     assert spec is not None
     assert spec.loader is not None

@@ -7,6 +7,7 @@ command's file. Errors end in :func:`main` as one line on stderr; stdout carries
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import sys
 import traceback
@@ -60,6 +61,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit: 0 done, 1 a bar not met, 2 usage, 3 input, 130 Ctrl-C."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in given
+    for out in (sys.stdout, sys.stderr):  # a file's name may hold what is no character
+        if isinstance(out, io.TextIOWrapper):
+            out.reconfigure(errors="backslashreplace")
     given = [argument for argument in given if argument != "--debug"]
     code = _run(given, debug)
     try:

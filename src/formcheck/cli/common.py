@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import glob
 import os
 import sys
@@ -12,8 +13,9 @@ from dataclasses import replace
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
+from .. import files
 from ..errors import FormcheckError, InputError, UsageError
-from ..files import CLIP_SUFFIXES, is_stream, recordings, refuse_overwriting
+from ..files import CLIP_SUFFIXES, is_stream, plain, recordings, refuse_overwriting
 from ..sinks import BaseSink
 
 if TYPE_CHECKING:
@@ -32,7 +34,7 @@ def settings() -> Settings:
 
 def warn(line: str) -> None:
     """One line that does not end the work."""
-    print(f"formcheck: {line}", file=sys.stderr, flush=True)
+    print(f"formcheck: {' '.join(line.split())}", file=sys.stderr, flush=True)
 
 
 def complain(error: FormcheckError) -> None:
@@ -68,10 +70,10 @@ def expand(paths: Iterable[Path]) -> list[Path]:
     """
     clips: list[Path] = []
     for path in paths:
-        if not path.is_dir():
+        if not os.path.isdir(path):
             clips.append(path)
             continue
-        found = sorted(p for p in path.iterdir() if p.suffix.lower() in CLIP_SUFFIXES)
+        found = [p for p in files.listed(path, "") if p.suffix.lower() in CLIP_SUFFIXES]
         videos = {p.stem for p in found if p.suffix.lower() != ".npz"}
         found = [p for p in found if p.suffix.lower() != ".npz" or p.stem not in videos]
         if not found:
@@ -93,14 +95,14 @@ def find_clips(texts: Iterable[str], lists: list[Path] | None = None) -> list[st
     """
     found: list[str] = []
     for text in texts:
-        path = Path(text).expanduser()
+        path = files.expand(text)
         if "://" in text:
             found.append(text)
-        elif path.suffix.lower() == ".txt" and path.is_file():
+        elif path.suffix.lower() == ".txt" and os.path.isfile(path):
             if lists is not None:
                 lists.append(path)
             found += find_clips(_lines(path), lists)
-        elif glob.has_magic(text) and not path.exists():
+        elif glob.has_magic(text) and not os.path.lexists(path):
             hits = sorted(glob.glob(str(path), recursive=True))
             clips = [hit for hit in hits if Path(hit).suffix.lower() in CLIP_SUFFIXES]
             if not clips:
@@ -113,9 +115,14 @@ def find_clips(texts: Iterable[str], lists: list[Path] | None = None) -> list[st
 
 def _lines(path: Path) -> list[str]:
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: expected a list of clips (text), it cannot be read") from error
+        # The name of a file need not be UTF-8.
+        text = files.read_text(path, errors="surrogateescape")
+        if "\0" in text:
+            raise OSError(errno.EILSEQ, "it is no text")
+    except OSError as error:
+        raise InputError(
+            f"{path}: expected a list of clips (text), it cannot be read ({error.strerror})"
+        ) from error
     lines = [line.strip() for line in text.splitlines()]
     entries = [line for line in lines if line and not line.startswith("#")]
     if not entries:
@@ -134,7 +141,7 @@ def names(clips: Sequence[str]) -> list[str]:
         for clip, whole in parts.items():
             if clip not in found and (times[whole[-length:]] == 1 or length == len(whole)):
                 found[clip] = whole[-length:]
-    return ["/".join(found[clip]) for clip in clips]
+    return [plain("/".join(found[clip])) for clip in clips]
 
 
 def places(
@@ -152,7 +159,7 @@ def places(
         return {}
     if not many or is_stream(path):
         return dict.fromkeys(names, path)
-    if (path.exists() and not path.is_dir()) or path.suffix.lower() == suffix:
+    if (os.path.exists(path) and not os.path.isdir(path)) or path.suffix.lower() == suffix:
         raise UsageError(f"{path}: several clips need a folder for their {what}; name a folder")
     stems = Counter(str(PurePath(name).with_suffix("")) for name in names)
     targets = {}
@@ -193,7 +200,7 @@ def protect(
     from ..journal import default_path
 
     said, read = settings(), [config_file(), default_path()]
-    read += [*said.drills_folder.glob("*.py"), *said.plans_folder.glob("*.toml")]
+    read += [*files.listed(said.drills_folder, ".py"), *files.listed(said.plans_folder, ".toml")]
     read += [Path(name) for name in (model, said.model) if name is not None]
     for path in given:
         read += [] if path is None else recordings(path)

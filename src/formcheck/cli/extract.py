@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -32,7 +33,7 @@ def extract(
     from . import common
 
     found = [c for c in common.expand(clips) if c.suffix.lower() != ".npz" or c in clips]
-    alone = len(found) == 1 and out.suffix.lower() == ".npz" and not out.is_dir()
+    alone = len(found) == 1 and out.suffix.lower() == ".npz" and not os.path.isdir(out)
     names = common.names([str(clip) for clip in found])
     targets = common.places(out, ".npz", names, not alone, "tracks")
     common.protect(targets.values(), [*clips, *found], model)

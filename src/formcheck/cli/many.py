@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from ..errors import FormcheckError, InputError
+from ..errors import FormcheckError, InputError, LabelError
 from ..sinks import replace_text
 from . import common
 from .common import names
@@ -51,6 +51,7 @@ def score_many(
     base = replace(base, made_by=about(base.model))
     failed: dict[str, str] = {}
     keys: dict[str, str] = {}
+    wrong_label: list[bool] = []
     with ExitStack() as stack:
         store = stack.enter_context(Store(out))
         count = _Count(len(clips))
@@ -63,6 +64,7 @@ def score_many(
                     key = task.key
                 except FormcheckError as error:
                     failed[clip] = str(error)
+                    wrong_label.append(isinstance(error, LabelError))
                     count.one(failed=True)
                     continue
                 if store.has(task, key):
@@ -103,6 +105,8 @@ def score_many(
         raise typer.Exit(InputError.exit_code)
     if failed and strict:
         raise typer.Exit(1)
+    if any(wrong_label):
+        raise typer.Exit(LabelError.exit_code)
 
 
 def _report(count: _Count, failed: dict[str, str], out: Path) -> None:
@@ -115,6 +119,7 @@ def _report(count: _Count, failed: dict[str, str], out: Path) -> None:
         replace_text(
             place,
             "".join(f"# {' '.join(why.split())}\n{clip}\n" for clip, why in failed.items()),
+            errors="surrogateescape",  # it has to name the very file
         )
     else:
         place.unlink(missing_ok=True)

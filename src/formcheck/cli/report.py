@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
 import os
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..errors import InputError, UsageError
-from ..files import to_stdout
+from ..files import MOST_DOCUMENT, parse_json, read_text, to_stdout
 from ..sinks import BaseSink, check_output, replace_text
 from . import common, diary
 
@@ -121,16 +120,14 @@ def _document(path: Path, clip: Path | None) -> dict[str, Any]:
     from ..events import RESULT_SCHEMA
 
     try:
-        text = path.read_text(encoding="utf-8")
+        text = read_text(path, MOST_DOCUMENT)
     except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror})") from error
-    except ValueError as error:
-        raise InputError(f"{path}: expected a result, it is no text") from error
+        raise InputError(f"{path}: cannot be read as a result ({error.strerror})") from error
     try:
-        found = [json.loads(text)]
+        found = [parse_json(text)]
     except ValueError:
         try:  # several stand one a line
-            found = [json.loads(line) for line in text.splitlines() if line.strip()]
+            found = [parse_json(line) for line in text.splitlines() if line.strip()]
         except ValueError as error:
             raise InputError(
                 f"{path}: expected a result of formcheck score --json, it is no JSON document"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..errors import FormcheckError, InputError, UsageError
+from ..errors import FormcheckError, InputError, LabelError, UsageError
 from ..files import to_stdout
 from . import common
 from .options import Csv, Events, Hold, Json, ModelName, Reps, WorkingSide
@@ -141,7 +142,7 @@ def score(
     if remote := next((clip for clip in named if "://" in clip), None):
         raise UsageError(f"{remote}: clips behind URLs go with --out DIR; name a folder")
     found = [Path(clip) for clip in named]
-    many = len(found) > 1 or any(Path(clip).is_dir() for clip in clips)
+    many = len(found) > 1 or any(os.path.isdir(clip) for clip in clips)
     if json_ == "-" == events:
         raise UsageError("--json - and --events - both want the standard output; name a file")
     names = dict(zip(found, common.names(named), strict=True))
@@ -200,6 +201,8 @@ def score(
             raise typer.Exit(InputError.exit_code)
     if lost_outputs or (failed and strict):
         raise typer.Exit(1)
+    if any(isinstance(error, LabelError) for error in failed):
+        raise typer.Exit(LabelError.exit_code)
 
 
 def score_one(clip: Path, base: Task, sinks: Sequence[Sink], name: str) -> Judged:

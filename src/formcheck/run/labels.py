@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import json
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .. import files
 from ..catalogue.registry import drill_names, get_drill
 from ..drill import Dose
-from ..errors import InputError, UsageError
+from ..errors import UsageError
+from ..labels import read_label_file
 
 if TYPE_CHECKING:
     from ..drill import Drill
@@ -21,20 +23,10 @@ def label_of(clip: Path) -> dict[str, Any]:
     """The label file beside a clip, empty where there is none.
 
     Raises:
-        InputError: it is there and is not a label.
+        LabelError: it is there and is not a label.
     """
-    path = clip.with_name(f"{clip.stem}.label.json")
-    if not path.is_file():
-        return {}
-    try:
-        label = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise InputError(
-            f"{path}: expected a label (JSON), it cannot be read; fix it or name --drill"
-        ) from error
-    if not isinstance(label, dict):
-        raise InputError(f"{path}: expected a label (a JSON object); fix it or name --drill")
-    return label
+    path = files.label_of(clip)
+    return read_label_file(path) if os.path.lexists(path) else {}
 
 
 def drill_for(clip: Path, name: str | None, folder: Path | None) -> Drill:
@@ -64,7 +56,7 @@ def dose_for(clip: Path, asked: Dose) -> Dose:
     Holds are judged against it.
 
     Raises:
-        InputError: the label cannot be read.
+        LabelError: the label cannot be read.
     """
     dose = label_of(clip).get("dose")
     hold_s = dose.get("hold_s") if isinstance(dose, dict) else None

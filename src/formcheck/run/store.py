@@ -69,8 +69,7 @@ class Store:
         """Keep the answer to a task; once this returns, it survives the process."""
         line = json.dumps(
             {"clip": task.clip, "key": key, "rows": scored.rows, "result": scored.document},
-            ensure_ascii=False,
-            allow_nan=False,
+            allow_nan=False,  # and ASCII: the name of a file need not be Unicode
         )
         place = self._file.seek(0, os.SEEK_END)
         self._file.write(line.encode() + b"\n")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from ..body.pose import Side
 from ..drill import Dose
 from ..errors import FormcheckError, InputError, UsageError
+from ..files import check_file
 from ..sinks.csv import rows
 from ..vision import kept as kept
 from .labels import dose_for, drill_for
@@ -135,6 +137,7 @@ def content(clip: str) -> str:
         if is_url(clip):
             system, path = _filesystem(clip)
             return str(system.ukey(path))
+        check_file(Path(clip), "a clip or a pose track")
         return kept.file_sha256(Path(clip))
     except OSError as error:
         why = error.strerror or type(error).__name__
@@ -161,7 +164,7 @@ def _folder_hash(folder: str | None) -> str:
     digest = hashlib.sha256()
     for path in sorted(Path(folder).glob("*")) if folder else ():
         if path.is_file():
-            digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+            digest.update(os.fsencode(path.name) + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
 
 

@@ -90,10 +90,10 @@ def for_set(path: Path, number: int) -> Path:
     return path if number == 1 else path.with_name(f"{path.stem}-{number}{path.suffix}")
 
 
-def replace_text(path: Path, text: str) -> None:
+def replace_text(path: Path, text: str, errors: str = "backslashreplace") -> None:
     """Write a text file whole or not at all; a device or a FIFO is written to."""
     with Part(path) as part:
-        part.path.write_text(text, encoding="utf-8", errors="backslashreplace", newline="")
+        part.path.write_text(text, encoding="utf-8", errors=errors, newline="")
         part.keep()
 
 

@@ -10,11 +10,11 @@ from pathlib import Path
 import cv2
 
 from ..errors import InputError
+from ..files import check_file
 from .frames import (
     Frame,
     Image,
     Stream,
-    check_file,
     check_rotate,
     check_window,
     seconds32,

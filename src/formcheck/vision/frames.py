@@ -13,14 +13,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import InputError, UsageError
+from ..errors import UsageError
+from ..files import plain
 
 __all__ = ["Frame", "Stream", "to_rgb", "turn"]
 
@@ -89,7 +89,7 @@ class Stream:
     live = False
 
     def __init__(self, name: str) -> None:
-        self.name = name
+        self.name = plain(name)
         self.size = (0, 0)
         self.fps: float | None = None
         self.duration_s: float | None = None
@@ -133,26 +133,6 @@ def check_rotate(rotate: int) -> int:
     if rotate not in _TURNS:
         raise UsageError(f"rotate must be 0, 90, 180 or 270 degrees, got {rotate!r}")
     return rotate
-
-
-def check_file(path: Path, wanted: str) -> None:
-    """Raise the one-line :class:`InputError` for what is not a readable file with bytes in it.
-
-    Pipes and devices are refused too: opening one could block forever.
-    """
-    if path.is_dir():
-        raise InputError(f"{path}: expected {wanted}, this is a folder; name a file in it")
-    if not path.exists():
-        raise InputError(f"{path}: no such file; check the name, expected {wanted}")
-    if not path.is_file():
-        raise InputError(f"{path}: expected {wanted}, this is not a regular file")
-    try:
-        with path.open("rb") as file:
-            empty = not file.read(1)
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror}); check the rights") from error
-    if empty:
-        raise InputError(f"{path}: the file is empty (0 bytes); record or copy it again")
 
 
 def check_window(start_s: float | None, end_s: float | None) -> tuple[float, float]:

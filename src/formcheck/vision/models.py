@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import struct
 import tempfile
 import zipfile
 from collections.abc import Callable, Mapping
@@ -20,6 +21,7 @@ from pathlib import Path
 from typing import IO
 
 from ..errors import ModelError, UsageError
+from ..files import expand
 from ..folders import data_dir
 
 __all__ = ["Entry", "Model", "find_model", "get_model", "known_models", "locate"]
@@ -128,9 +130,9 @@ def find_model(model: str | Path = "full") -> Model:
         UsageError: neither a model's name nor a path.
     """
     text = os.fspath(model)
-    is_path = isinstance(model, Path) or text.endswith(".task") or Path(text).exists()
+    is_path = isinstance(model, Path) or text.endswith(".task") or os.path.exists(text)
     if is_path and text not in known_models():
-        return _own(Path(text).expanduser())
+        return _own(expand(text))
     entry, path = _entry(text), locate(text)
     if not path.is_file():
         if entry.url:
@@ -153,16 +155,19 @@ def find_model(model: str | Path = "full") -> Model:
 
 def _own(path: Path) -> Model:
     """A bundle that the user brings: any build, but a pose landmarker."""
-    if not path.is_file():
-        what = "a folder" if path.is_dir() else "no such file"
+    if not os.path.isfile(path):
+        there = "no regular file" if os.path.lexists(path) else "no such file"
+        what = "a folder" if os.path.isdir(path) else there
         raise ModelError(
             f"{path}: expected a pose model (.task), {what}; `formcheck models` lists what there is"
         )
     try:
+        if path.stat().st_size > _MOST_BYTES:
+            raise zipfile.BadZipFile(f"larger than {_MOST_BYTES >> 20} MB")
         with zipfile.ZipFile(path) as bundle:
             parts = set(bundle.namelist())
         digest = _sha256(path)
-    except (OSError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError, RuntimeError, struct.error, zipfile.BadZipFile) as error:
         raise ModelError(
             f"{path}: expected a pose model (.task, a zip archive), it cannot be read as one; "
             "get it again"

@@ -30,7 +30,7 @@ def open_source(
     Raises:
         InputError: it cannot be opened.
     """
-    if text.isdecimal():
+    if text.isdecimal() and len(text) < 4:
         return Camera(int(text), size, fps, rotate=rotate)
     if text.startswith("/dev/video") or "://" in text:
         return Camera(text, size, fps, rotate=rotate)

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import io
 import json
+import math
 import os
+import struct
+import warnings
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..body.pose import JOINTS, Pose
 from ..errors import InputError, UsageError
-from ..files import Part, is_stream
-from .frames import Stream, check_file, check_window, seconds32
+from ..files import Part, brief, check_file, is_stream, parse_json
+from .frames import Stream, check_window, seconds32
 
 __all__ = ["PoseTrack", "TrackWriter", "quantise", "write_track"]
+
+_KEYS = ("t", "xy", "visibility", "world", "people", "meta")
 
 
 def quantise(pose: Pose) -> Pose:
@@ -33,14 +39,83 @@ def quantise(pose: Pose) -> Pose:
     )
 
 
+#: Bytes that the arrays of a track may have, unpacked: 4 hours at 30 frames a second. More is
+#: refused before it is unpacked; reading takes three times as much at most, whatever is claimed.
+MOST_BYTES = 256 << 20
+#: Bytes of its meta; pixels of its picture (the annotated video is drawn at that size).
+MOST_META, MOST_PIXELS = 1 << 20, 1 << 26
+#: The last time that a track may hold, a day; there float32 still tells frames apart.
+LONGEST_S = 86_400.0
+#: What numpy and zipfile raise of files that are none of theirs.
+_UNREADABLE = (
+    OSError, ValueError, TypeError, EOFError, LookupError, RuntimeError, ArithmeticError,
+    MemoryError, SyntaxError, NotImplementedError, Warning, zipfile.BadZipFile, zlib.error,
+    struct.error,
+)  # fmt: skip
+
+
+class _TooLarge(Exception):
+    """It would take more memory than a track needs."""
+
+
+def _arrays(path: Path) -> dict[str, NDArray[Any]]:
+    """The arrays of a ``.npz`` file; nothing is unpacked before its size is known."""
+    if os.path.getsize(path) > MOST_BYTES:
+        raise _TooLarge(f"it is larger than {MOST_BYTES >> 20} MB")
+    with path.open("rb") as file:
+        _check_directory(file)
+        with zipfile.ZipFile(file) as box:
+            members = {m.filename.removesuffix(".npy"): m for m in box.infolist()}
+            wanted = {key: members[key] for key in _KEYS if key in members}
+            for member in wanted.values():
+                plain = member.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+                if not plain or member.flag_bits & 1:
+                    raise ValueError("packed or encrypted as numpy does not")
+            if sum(member.file_size for member in wanted.values()) > MOST_BYTES:
+                raise _TooLarge(f"it unpacks to more than {MOST_BYTES >> 20} MB")
+            return {key: _array(box.read(member)) for key, member in wanted.items()}
+
+
+def _check_directory(file: IO[bytes]) -> None:
+    """Refuse an archive of many members before its directory is read: each takes memory."""
+    size = file.seek(0, os.SEEK_END)
+    file.seek(max(0, size - 65_557))  # its last record, and the longest comment behind that
+    tail = file.read()
+    end = tail.rfind(b"PK\5\6")
+    (members,) = struct.unpack_from("<H", tail, end + 10) if end >= 0 else (0,)
+    if members > 100 or b"PK\6\7" in tail[max(0, end - 20) : end]:
+        raise _TooLarge("it holds more than 100 arrays")
+
+
+def _array(data: bytes) -> NDArray[Any]:
+    """The array of a ``.npy`` file in memory, of which the header says no more than there is."""
+    head = io.BytesIO(data)
+    read = {
+        (1, 0): np.lib.format.read_array_header_1_0,
+        (2, 0): np.lib.format.read_array_header_2_0,
+    }[np.lib.format.read_magic(head)]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # a header that Python 2 wrote
+        shape, by_columns, dtype = read(head)
+    count = math.prod(shape)
+    if dtype.hasobject or min(shape, default=0) < 0:
+        raise ValueError("it holds objects")
+    if count * dtype.itemsize > len(data) - head.tell() or not dtype.itemsize:
+        raise ValueError("its header claims more than there is")
+    flat = np.frombuffer(data, dtype, count, head.tell())
+    return flat.reshape(shape, order="F" if by_columns else "C")
+
+
 class PoseTrack(Stream):
     """Poses of a clip that were kept in a ``.npz`` file; iterates :class:`Pose`, not frames.
 
     Keys: ``t`` (N,) s, ``xy`` (N, 33, 2) px, ``visibility`` (N, 33), ``world`` (N, 33, 3) m,
     ``meta`` JSON text with at least width and height, and, where kept, ``people`` (N,).
 
+    A track that unpacks to more than :data:`MOST_BYTES`, or claims to, is refused unread.
+
     Raises:
-        InputError: not such a file, or times that do not rise.
+        InputError: not such a file, too large, or times that do not rise.
     """
 
     def __init__(
@@ -54,21 +129,19 @@ class PoseTrack(Stream):
         start, end = check_window(start_s, end_s)
         check_file(self.path, "a pose track (.npz)")
         try:
-            file = np.load(self.path, allow_pickle=False)
-            if isinstance(file, np.ndarray):
-                raise ValueError("a single array")
-            with file:
-                arrays = {key: file[key] for key in file.files}
-        except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error, KeyError) as error:
+            arrays = _arrays(self.path)
+        except _TooLarge as error:
+            raise self._wrong(str(error)) from error
+        except _UNREADABLE as error:
             raise self._wrong("it is broken or no .npz file") from error
         self.meta = self._meta(arrays)
         self._check(arrays)
         t = arrays["t"].astype(np.float32).astype(np.float64)
         keep = (t >= start) & (t < end)
         self._t = t[keep]
-        self._xy = arrays["xy"][keep].astype(np.float64)
-        self._visibility = arrays["visibility"][keep].astype(np.float64)
-        self._world = arrays["world"][keep].astype(np.float64)
+        self._xy = arrays["xy"][keep]
+        self._visibility = arrays["visibility"][keep]
+        self._world = arrays["world"][keep]
         people = arrays.get("people")
         self._people = None if people is None else people[keep]
         self.size = (int(self.meta["width"]), int(self.meta["height"]))
@@ -85,14 +158,17 @@ class PoseTrack(Stream):
 
     def _meta(self, arrays: Mapping[str, NDArray[Any]]) -> dict[str, Any]:
         try:
-            meta = json.loads(str(arrays["meta"][()]))
-            sane = isinstance(meta, dict) and all(
-                0 < int(meta[key]) < 100_000 for key in ("width", "height")
-            )
+            if arrays["meta"].nbytes > MOST_META:
+                raise ValueError("it is too long")
+            meta = parse_json(str(arrays["meta"][()]))
+            sides = [int(meta[key]) for key in ("width", "height")]
         except (KeyError, ValueError, TypeError, IndexError) as error:
             raise self._wrong("its meta (JSON with width and height) is missing") from error
-        if not sane:
+        if not all(0 < side < 100_000 for side in sides) or sides[0] * sides[1] > MOST_PIXELS:
             raise self._wrong("its meta names no sane width and height")
+        for key in ("mediapipe", "opencv", "model", "model_sha256"):
+            if not isinstance(meta.get(key), (str, type(None))):
+                raise self._wrong(f"its meta names no {key} but {brief(meta[key])}")
         return meta  # type: ignore[no-any-return]
 
     def _check(self, arrays: Mapping[str, NDArray[Any]]) -> None:
@@ -115,6 +191,10 @@ class PoseTrack(Stream):
         people = arrays.get("people")
         if people is not None and (people.shape != (n,) or people.dtype.kind not in "iu"):
             raise self._wrong("people is not one whole number a frame")
+        # NaN is what is not seen; anything else beyond these is no position.
+        for key, most in (("t", LONGEST_S), ("xy", 1e6), ("visibility", 1.0), ("world", 1e3)):
+            if (np.abs(arrays[key]) > most).any():
+                raise self._wrong(f"{key} holds values beyond {most:g}")
         t = arrays["t"].astype(np.float32)  # also what falls together when rounded is wrong
         if not (np.isfinite(t).all() and (np.diff(t) > 0).all()):
             raise self._wrong("its times do not rise strictly")
@@ -124,7 +204,12 @@ class PoseTrack(Stream):
             seen = bool(np.isfinite(self._xy[i, :, 0]).any())
             people = int(seen) if self._people is None else int(self._people[i])
             yield Pose(
-                float(t), self._xy[i], self._visibility[i], self._world[i], self.size, people
+                float(t),
+                self._xy[i].astype(np.float64),
+                self._visibility[i].astype(np.float64),
+                self._world[i].astype(np.float64),
+                self.size,
+                people,
             )
 
 

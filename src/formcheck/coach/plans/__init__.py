@@ -26,7 +26,7 @@ checked by :func:`check_drills` when the plan is used, since own drills may come
 from __future__ import annotations
 
 import difflib
-import sys
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib import resources
@@ -35,11 +35,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...drill import Dose
 from ...errors import InputError, UsageError
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:  # pragma: no cover
-    import tomli as tomllib
+from ...files import MOST_SETTINGS, brief, listed, parse_toml, read_text
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable  # 3.11 on
@@ -80,8 +76,8 @@ class Plan:
 def plan_names(folder: Path | None = None) -> list[str]:
     """The names of all plans: the user's own ``folder`` and the built-in ones."""
     names = {_stem(file.name) for file in _builtin()}
-    if folder is not None and folder.is_dir():
-        names |= {file.stem for file in folder.glob("*.toml")}
+    if folder is not None:
+        names |= {file.stem for file in listed(folder, ".toml")}
     return sorted(names)
 
 
@@ -93,11 +89,11 @@ def find_plan(name: str, folder: Path | None = None) -> Plan:
         InputError: its file cannot be read or says something that a plan must not.
     """
     own = folder / f"{name}.toml" if folder is not None else None
-    if own is not None and own.is_file():
+    if own is not None and os.path.lexists(own):
         try:
-            text = own.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise InputError(f"{own} cannot be read ({error})") from error
+            text = read_text(own, MOST_SETTINGS)
+        except OSError as error:
+            raise InputError(f"{own} cannot be read ({error.strerror or error})") from error
         return parse_plan(name, text, str(own))
     for file in _builtin():
         if _stem(file.name) == name:
@@ -149,8 +145,8 @@ def parse_plan(name: str, text: str, source: str, *, builtin: bool = False) -> P
         InputError: one line that names the key, what was expected and what came.
     """
     try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        data = parse_toml(text)
+    except ValueError as error:
         raise InputError(f"{source}: not valid TOML: {error}") from error
     _known(data, {*_PLAN, "title", "about", "drill"}, source)
     values = {key: _number(data, key, _PLAN, source) for key in _PLAN if key in data}
@@ -173,7 +169,7 @@ def parse_plan(name: str, text: str, source: str, *, builtin: bool = False) -> P
 
 def _drill(entry: Any, where: str) -> PlanDrill:
     if not isinstance(entry, dict):
-        raise InputError(f"{where}: expected a table ([[drill]]), got {entry!r}")
+        raise InputError(f"{where}: expected a table ([[drill]]), got {brief(entry)}")
     name = _string(entry, "name", where)
     where = f"{where} ({name})"
     _known(entry, {*_DRILL, "name", "sides", "variants"}, where)
@@ -185,10 +181,10 @@ def _drill(entry: Any, where: str) -> PlanDrill:
         raise InputError(f"{where}: build_hold_s: expected at least hold_s, got {build:g}")
     sides = entry.get("sides", "one")
     if sides not in ("both", "one"):
-        raise InputError(f"{where}: sides: expected 'both' or 'one', got {sides!r}")
+        raise InputError(f"{where}: sides: expected 'both' or 'one', got {brief(sides)}")
     variants = entry.get("variants", [])
     if not isinstance(variants, list) or not all(isinstance(v, str) and v for v in variants):
-        raise InputError(f"{where}: variants: expected a list of names, got {variants!r}")
+        raise InputError(f"{where}: variants: expected a list of names, got {brief(variants)}")
     return PlanDrill(name, Dose(**{"sets": 1, **numbers}), build, sides == "both", tuple(variants))
 
 
@@ -197,13 +193,13 @@ def _known(data: Mapping[str, Any], keys: set[str], where: str) -> None:
         if key not in keys:
             near = difflib.get_close_matches(key, keys, 1)
             hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(sorted(keys))}"
-            raise InputError(f"{where}: {key}: unknown key; {hint}")
+            raise InputError(f"{where}: {key[:80]}: unknown key; {hint}")
 
 
 def _string(data: Mapping[str, Any], key: str, where: str, default: str | None = None) -> str:
     value = data.get(key, default)
     if not isinstance(value, str) or (default is None and not value):
-        raise InputError(f"{where}: {key}: expected text, got {value!r}")
+        raise InputError(f"{where}: {key}: expected text, got {brief(value)}")
     return value
 
 
@@ -213,7 +209,8 @@ def _number(data: Mapping[str, Any], key: str, table: Mapping[str, _Number], whe
     allowed = (int,) if kind is int else (int, float)
     if isinstance(value, bool) or not isinstance(value, allowed) or not low <= value <= high:
         what = "a whole number" if kind is int else "a number"
-        raise InputError(f"{where}: {key}: expected {what} from {low:g} to {high:g}, got {value!r}")
+        came = brief(value)
+        raise InputError(f"{where}: {key}: expected {what} from {low:g} to {high:g}, got {came}")
     return value
 
 
