@@ -225,7 +225,7 @@ def test_a_result_reads_well() -> None:
     assert "single_leg_stance, left side, held 8.7 s, " in stood
     wrong = repr(formcheck.score(STOOD, "hip_bridge"))
     assert "hip_bridge, 0 reps" in wrong
-    assert "not judged" in wrong and "not_in_start_position" in wrong
+    assert "not judged" in wrong and "you were not in the start position" in wrong
 
 
 class Tags(HTMLParser):

@@ -25,6 +25,7 @@ from .judge.recognise import AUTO
 from .run.pool import Local, spread
 from .run.task import Scored, Task, fetched, score_here, score_task
 from .sinks import BaseSink
+from .wording import because
 
 __all__ = ["ClipResult", "score", "score_many"]
 
@@ -43,7 +44,7 @@ class ClipResult:
 
     Args:
         document: of :meth:`to_dict`, or read from a file of ``formcheck score --json``.
-        warnings: what was odd about the clip, one line each.
+        warnings: about the clip, one line each.
 
     Raises:
         UsageError: the document is not a result.
@@ -151,7 +152,8 @@ class ClipResult:
         lost = Counter[str]()
         for span in self.cannot_judge:
             lost[str(span.reason)] += span.to_s - span.from_s  # type: ignore[assignment]
-        lines += [f"not judged {s:.1f} s: {why}" for why, s in lost.most_common(1) if s >= 1]
+        most = [(because(why), s) for why, s in lost.most_common(1)]
+        lines += [f"not judged {s:.1f} s: {why}" for why, s in most if s >= 1]
         return lines
 
     def _repr_html_(self) -> str:

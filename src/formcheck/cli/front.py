@@ -52,8 +52,8 @@ class Options:
 
 
 def ask(question: Question) -> object:
-    """Ask in the terminal until it is an answer. Enter alone answers no question about one's
-    health. None where a question is left out that may be."""
+    """Ask in the terminal until there is an answer. Enter alone must not answer a question about
+    health. None if an optional question is left out."""
     try:
         while True:
             if question.kind == "yes_no":
@@ -183,7 +183,7 @@ def _open_voice(options: Options) -> Voice:
 
 
 class StatusLine(BaseSink):
-    """One line on a terminal's stderr that is written over."""
+    """One line on a terminal's stderr, overwritten in place."""
 
     name = "status line"
     EVERY_S = 0.2

@@ -141,7 +141,7 @@ def hide(db: sqlite3.Connection) -> str | None:
 
 
 def show(db: sqlite3.Connection) -> None:
-    """Undo :func:`hide`: VACUUM stumbles over its views."""
+    """Undo :func:`hide`: VACUUM fails on its views."""
     for table in TABLES:
         db.execute(f"DROP VIEW IF EXISTS temp.{table}")
     db.execute("DROP TABLE IF EXISTS temp.hidden")

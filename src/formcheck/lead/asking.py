@@ -1,4 +1,4 @@
-"""What is asked around a session, in which order, and what becomes of the answers.
+"""What is asked around a session, in which order, and what is done with the answers.
 
 Each function is a generator: it yields a :class:`Tell` or an :class:`Ask`, is sent the checked
 answer of an Ask, and returns what follows from it.
@@ -62,8 +62,8 @@ def answered(
 
 
 def cut_off(journal: Journal, plan: str | None, ask: bool = True) -> Script[int | None]:
-    """Sessions that a crash or a flat battery cut off: go on with today's of this plan (of
-    single drills: None), or close it. Gives the session to go on with; ``ask`` says whether
+    """Sessions that a crash or a flat battery cut off: resume today's of this plan (of single
+    drills: None), or close it. Gives the session to resume; ``ask`` says whether
     there is somebody to ask."""
     found = None
     for row in journal.left_open():
@@ -103,7 +103,7 @@ def safety(journal: Journal) -> Script[bool]:
     for flag, question in zip(QUESTIONS, questions.SAFETY, strict=True):
         answers[flag.name] = yield Ask(question)
         if answers[flag.name] and flag.urgency == "now":
-            break  # nobody with these answers reads on through a list
+            break  # a person with these answers should not read on through a list
     said = advice(answers)
     journal.add_check(clear=said is None)
     if said is not None:

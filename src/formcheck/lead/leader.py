@@ -1,4 +1,4 @@
-"""A leader: asked for its next move, told of poses, steps, answers and presses. The order is its.
+"""A leader: asked for its next move, told of poses, steps, answers and presses. It owns the order.
 
     move = leader.next()     Ask      -> leader.answer(value)
                              Tell     -> show it; the next move follows by itself
@@ -8,7 +8,7 @@
 
 Whoever drives it may be a terminal, a page or a list in a test (:func:`formcheck.lead.sets.lead`
 does it through a front). It reads no clock: times are seconds of the stream. Between two moves it
-can be left alone for as long as anybody likes.
+can be left alone for any time.
 """
 
 from __future__ import annotations
@@ -100,8 +100,8 @@ class Reply:
 
 
 class Leader:
-    """What every leader does; see the module. A context manager: a session that is left in the
-    middle is closed in the journal.
+    """What every leader does; see the module. A context manager: a session that is left early is
+    closed in the journal.
 
     Args:
         journal: an open journal; None keeps nothing.
@@ -109,7 +109,7 @@ class Leader:
 
     Attributes:
         session: the session's id in the journal, once there is one.
-        set_status: how the journal is to say that the running set ended.
+        set_status: how the journal records that the running set ended.
     """
 
     def __init__(self, journal: Journal | None, drills: Mapping[str, Drill]) -> None:
@@ -137,10 +137,10 @@ class Leader:
     # -- what comes next ---------------------------------------------------------------------
 
     def next(self) -> Move:
-        """The move that is due now. Only a Tell passes by being given.
+        """The move that is due now. Only a Tell is over once it is given.
 
         Raises:
-            InputError: the plan names a drill that there is not.
+            InputError: the plan names an unknown drill.
         """
         waiting = isinstance(self._move, Ask) and not self._answered
         if self._move is not None and (waiting or isinstance(self._move, Done)):

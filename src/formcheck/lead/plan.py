@@ -29,7 +29,7 @@ __all__ = ["PlanLeader"]
 PREPARE = "Clear the floor, put a chair against the wall and water at hand."
 #: What the journal calls an end that has a word of its own here.
 _STATUS = {"idle": "done", "unsteady": "stopped"}
-#: Frames that end so are the last ones; all else ends a set only.
+#: Frames that end like this are the last ones; anything else only ends a set.
 _LAST = ("end", "quit", "interrupted", "lost")
 
 
@@ -92,7 +92,7 @@ class PlanLeader(Leader):
         return self._done()
 
     def _today(self, resumed: int | None) -> Script[tuple[Planned, ...]]:
-        """What is planned, and why; said before anybody is asked to begin."""
+        """What is planned, and why; told before the person is asked to begin."""
         journal, plan = self.journal, self._plan
         assert journal is not None
         past = past_sessions(journal, but=resumed)

@@ -75,7 +75,7 @@ SAFETY: tuple[Question, ...] = tuple(
     Question(
         f"safety.{flag.name}",
         flag.text,
-        why="With a yes, exercise has to wait until somebody has looked at it.",
+        why="If yes, exercise has to wait until somebody has looked at it.",
         urgency=flag.urgency,
     )
     for flag in QUESTIONS
@@ -87,7 +87,7 @@ ABOUT_YOU: Mapping[str, Question] = {
     for name, text in FACTS.items()
 }
 
-_SO_FAR = "Tomorrow's session follows from how this one agreed with you."
+_SO_FAR = "Tomorrow's session depends on how this one felt."
 
 BEFORE = Question("pain.before", "Pain now, before you start", "level", why=_SO_FAR)
 AFTER: tuple[Question, ...] = (
@@ -95,12 +95,12 @@ AFTER: tuple[Question, ...] = (
     Question(
         "pain.leg",
         "Any new pain, tingling or numbness in a leg?",
-        why="With a yes, the next session waits.",
+        why="If yes, the next session waits.",
         optional=True,
     ),
 )
 
-_YESTERDAY = "The next session follows from how the last one agreed with you."
+_YESTERDAY = "The next session depends on how the last one felt."
 NEXT_DAY: tuple[Question, ...] = (
     Question("next_day.level", "Pain today", "level", why=_YESTERDAY),
     Question("next_day.stiff", "Newly stiff on getting up?", why=_YESTERDAY),

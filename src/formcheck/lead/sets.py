@@ -98,7 +98,7 @@ def lead(leader: Leader, front: Front) -> Done:
 
 
 def take_frames(leader: Leader, front: Front, frames: Frames, info: RunInfo) -> Move:
-    """Hand on frames for as long as the leader wants some; gives the move that needs none.
+    """Hand on frames as long as the leader wants some; gives the move that needs none.
 
     Args:
         info: what is known of the stream.
