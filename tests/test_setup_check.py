@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from math import exp
 
 import numpy as np
 import pytest
 from fakes import person
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from formcheck.body.pose import Joint, Pose, Side
 from formcheck.catalogue.registry import get_drill
@@ -180,6 +183,61 @@ def test_ready_needs_two_whole_seconds() -> None:
         if guide.ready(t):
             ready.append(t)
     assert ready[0] == pytest.approx(3.1, abs=0.051)
+
+
+@pytest.mark.parametrize("fps", [10, 15, 30, 60])
+def test_the_length_of_the_torso_follows_by_time_not_by_frames(
+    fps: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is 63 % of the way after TORSO_FOLLOWS_S, at every frame rate."""
+    seen: dict[float, float] = {}
+
+    def look(pose, body, *_more):
+        seen[round(pose.t, 6)] = body.torso
+
+    monkeypatch.setattr("formcheck.coach.setup_check.problem", look)
+    guide = SetupGuide(STANCE)
+    for i in range(3 * fps):
+        t = i / fps
+        guide.update(person(t) if t < 1 else moved(person(t), scaled(0.5)))
+    before, after = seen[0.0], seen[max(seen)]
+    assert after == pytest.approx(before / 2, rel=0.01)
+    for t in (1.2, 1.4, 1.6):
+        way = (before - seen[t]) / (before - before / 2)
+        # The change is seen with the first frame of its own, which is up to a frame late.
+        least, most = (1 - exp(-x / SetupGuide.TORSO_FOLLOWS_S) for x in (t - 1, t - 1 + 1 / fps))
+        assert least - 0.02 < way < most + 0.02
+
+
+@settings(max_examples=25, deadline=None, derandomize=True)
+@given(st.lists(st.sampled_from(["well", "nobody", "far"]), min_size=2, max_size=6))
+def test_what_is_said_does_not_depend_on_the_frame_rate(seconds: list[str]) -> None:
+    scenes = {"well": lambda t: person(t), "nobody": lambda t: Pose.missing(t, (640, 480)),
+              "far": lambda t: moved(person(t), scaled(0.3))}  # fmt: skip
+
+    def told(fps: int) -> tuple[list[str], float]:
+        guide, said, ready = SetupGuide(STANCE), [], 0
+        for i in range(2 * fps * len(seconds)):
+            t = i / fps
+            line = guide.update(scenes[seconds[int(t / 2)]](t))
+            said += [line] if line else []
+            ready += guide.ready(t)
+        return said, ready / fps
+
+    first, *others = (told(fps) for fps in (60, 30, 15, 10))
+    for other in others:
+        assert other[0] == first[0]
+        assert other[1] == pytest.approx(first[1], abs=0.11 * len(seconds))
+
+
+def test_an_uneven_rate_does_not_weigh_what_is_seen() -> None:
+    """0.3 s of nobody in each second are no majority, though they have most of the frames."""
+    guide = SetupGuide(STANCE)
+    far = moved(person(0.0), scaled(0.3))
+    within = [i / 60 for i in range(18)] + [0.3 + i / 10 for i in range(7)]
+    for t in (second + part for second in range(12) for part in within):
+        guide.update(Pose.missing(t, (640, 480)) if t > 3 and t % 1 < 0.3 else replace(far, t=t))
+    assert code(guide) == "too_far"
 
 
 def test_a_flicker_is_not_spoken_of() -> None:

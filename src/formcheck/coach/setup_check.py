@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from dataclasses import dataclass
-from math import isfinite, nan
+from math import exp, isfinite, nan
 from typing import Any
 
 import numpy as np
@@ -186,6 +186,10 @@ class SetupGuide:
     STEADY_S = 0.7
     CLEARLY = 0.6
     HOLD_S = 2.0
+    #: The torso's length follows the picture this slowly (EC: what a tenth a frame was at 30).
+    TORSO_FOLLOWS_S = 0.3
+    #: One look counts for no longer than this, s: after a gap nothing is known of it.
+    LOOK_S = 0.25
     AGAIN_S = 8.0
     OTHER_S = 5.0
     #: How often something that does not hinder is asked for.
@@ -195,8 +199,8 @@ class SetupGuide:
         self.drill, self.side = drill, None if drill.sides is Sides.NONE else side
         self.problem: Problem | None = None
         self._stabiliser = Stabiliser()
-        self._torso = nan
-        self._looks: deque[tuple[float, Problem | None]] = deque()
+        self._torso = self._torso_t = nan
+        self._looks: deque[tuple[float, Problem | None, float]] = deque()
         self._known = False  # whether ``problem`` says anything yet
         self._good_since = nan
         self._said: tuple[str, float] = ("", -1e9)
@@ -212,14 +216,17 @@ class SetupGuide:
             self._good_since = t
         # What is seen may flicker where landmarks are poor: the majority decides, so that nobody
         # who follows an instruction gets another one for a flicker.
-        self._looks.append((t, found))
+        stood = min(self.LOOK_S, t - self._looks[-1][0]) if self._looks else 0.0
+        self._looks.append((t, found, stood))
         while self._looks[0][0] < t - self.WINDOW_S:
             self._looks.popleft()
         if t - self._looks[0][0] < self.STEADY_S:
             return None
-        votes = Counter(look for _, look in self._looks)
-        best, count = votes.most_common(1)[0]
-        if not self._known or count >= self.CLEARLY * len(self._looks):
+        votes: dict[Problem | None, float] = {}
+        for _, look, seconds in self._looks:
+            votes[look] = votes.get(look, 0.0) + seconds
+        best = max(votes, key=votes.__getitem__)
+        if not self._known or votes[best] >= self.CLEARLY * sum(votes.values()):
             self._known, self.problem = True, best
         if self.problem is None:
             return None
@@ -248,7 +255,10 @@ class SetupGuide:
         torso = abs(body.trunk.axis)
         if not torso > 1.0:
             return None
-        self._torso = torso if not isfinite(self._torso) else 0.9 * self._torso + 0.1 * torso
+        dt = pose.t - self._torso_t
+        share = 1 - exp(-dt / self.TORSO_FOLLOWS_S) if isfinite(dt) else 1.0
+        self._torso = torso if share == 1 else self._torso + share * (torso - self._torso)
+        self._torso_t = pose.t
         body.torso = self._torso
         if self.drill.side_of is not None:
             body.side = self.drill.side_of(body)
