@@ -9,7 +9,7 @@ A whole file, with the values that hold when a key is left out::
     mirror = true               # show the picture as a mirror; it is judged as it is
     voice = true                # speak the count and the cues
     speech_command = []         # e.g. ["espeak-ng", "-s", "150"]; empty: the system's own voice
-        drills_folder = "…"         # own drills; else `drills` in the data folder
+    drills_folder = "…"         # own drills; else `drills` in the data folder
     plans_folder = "…"          # own plans; else `plans` in the data folder
 
 Only the commands read it; everything else is given values.

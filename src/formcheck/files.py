@@ -1,6 +1,6 @@
-"""Files of the world outside: read with a bound, written whole, an input never overwritten.
+"""Outside files: read with a size limit, written whole, an input never overwritten.
 
-Reading takes regular files only, up to a stated size: opening a FIFO waits for ever and
+Reading takes regular files only, up to a stated size: opening a FIFO can block forever and
 ``/dev/zero`` never ends. Writing replaces a regular file when the new one is whole, follows links
 to the file they mean, and writes *to* what is no regular file (a device, a FIFO).
 """
@@ -81,8 +81,8 @@ def refuse_overwriting(
     """See, before any work, that no output would replace an input or another output.
 
     Two paths are one file when links, hard links or another spelling lead both to the same
-    place. ``None`` and ``-`` stand for no file; devices and FIFOs may be named as often as one
-    likes, since nothing in them is replaced.
+    place. ``None`` and ``-`` stand for no file; devices and FIFOs may be named several times, since
+    nothing in them is replaced.
 
     Raises:
         UsageError: an output is an input, or is named twice.
@@ -181,7 +181,7 @@ def read_text(path: Path, most: int = MOST_TEXT, errors: str = "strict") -> str:
 def check_file(path: Path, wanted: str) -> None:
     """Raise the one-line :class:`InputError` for what is not a readable file with bytes in it.
 
-    Pipes and devices are refused too: opening one could wait for ever.
+    Pipes and devices are refused too: opening one could block forever.
     """
     if os.path.isdir(path):
         raise InputError(f"{path}: expected {wanted}, this is a folder; name a file in it")
@@ -337,7 +337,7 @@ def pipe_to(path: str | Path) -> Pipe | None:
 
 
 class Part:
-    """An output under a hidden name, until it is whole and takes its place.
+    """An output under a hidden name, until it is complete and takes its place.
 
     The hidden file lies beside the file that a link means, so that a rename puts it there in one
     step. What goes to a device or a FIFO is made in the folder for temporary files and copied.

@@ -25,7 +25,7 @@ __all__ = ["app", "main"]
 app = typer.Typer(
     name="formcheck",
     help="A local, private form checker for back-and-hip drills: counts repetitions, times "
-    "holds and says which part of the form to mend. Nothing leaves this machine.",
+    "holds and says what to work on. Nothing leaves this machine.",
     epilog="For general exercise. Not a medical device: it does not diagnose or treat.",
     no_args_is_help=True,
     add_completion=False,
@@ -74,7 +74,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _forget_stdout() -> None:
-    """Whoever read it has left (`| head`): keep Python from complaining of that at exit."""
+    """The reader is gone (`| head`): keep Python from reporting that at exit."""
     with contextlib.suppress(OSError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
@@ -91,7 +91,7 @@ def _run(arguments: list[str], debug: bool) -> int:
     except BrokenPipeError:
         _forget_stdout()
         return 0
-    except Exception as error:  # noqa: BLE001 - nobody is to meet a traceback unasked
+    except Exception as error:  # noqa: BLE001 - nobody should see a traceback unasked
         if hasattr(error, "format_message"):  # typer's own: unknown option, missing argument
             line, code = error.format_message(), getattr(error, "exit_code", 2)
             if not line:

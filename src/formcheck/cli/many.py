@@ -115,7 +115,7 @@ def _report(count: _Count, failed: dict[str, str], out: Path) -> None:
         common.warn(f"failed: {line if clip in line else f'{clip}: {line}'}")
     place = out / FAILED
     if failed:
-        # A list that `score` takes, so that the mended clips can be scored by it.
+        # A list that `score` takes, so that the repaired clips can be scored by it.
         replace_text(
             place,
             "".join(f"# {' '.join(why.split())}\n{clip}\n" for clip, why in failed.items()),

@@ -167,7 +167,7 @@ def _of_result(
     try:
         drill = get_drill(str(document.get("drill")), common.settings().drills_folder)
     except UnknownDrill:
-        drill = None  # an own drill of somebody else's: the report does without its words
+        drill = None  # somebody else's own drill: the report does without its words
     try:
         found = from_result(document, drill, video=_beside(video or clip, out))
     except (AttributeError, KeyError, TypeError) as error:

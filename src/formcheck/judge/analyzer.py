@@ -6,7 +6,7 @@
                             CannotJudge(reason)
 
 One *lane* follows one working side. A drill whose side is whichever limb moves has two lanes,
-and the one that moves first has the floor until its movement is over.
+and the one that moves first leads until its movement is over.
 """
 
 from __future__ import annotations
@@ -313,13 +313,13 @@ class Analyzer:
                 events += lane.drop_all(t)
                 events += self._ended(t, lane, ended)
             if lane.busy:
-                events += self._has_the_floor(t, lane)
+                events += self._leads(t, lane)
                 events += lane.watch(t)
                 if holder is None:
                     holder = lane
         return events
 
-    def _has_the_floor(self, t: float, lane: Lane) -> list[Event]:
+    def _leads(self, t: float, lane: Lane) -> list[Event]:
         events: list[Event] = []
         if lane is not self._lane:
             self._lane = lane

@@ -98,7 +98,7 @@ class Task:
             InputError: the clip cannot be read.
         """
         parts = asdict(self)
-        for name in ("clip", "model", "cache", "drills_folder"):  # where things lie
+        for name in ("clip", "model", "cache", "drills_folder"):  # where things are
             del parts[name]
         parts["content"] = content(self.clip)
         parts["drills"] = _folder_hash(self.drills_folder)

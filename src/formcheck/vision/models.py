@@ -145,10 +145,10 @@ def find_model(model: str | Path = "full") -> Model:
         )
     digest = _sha256(path)
     if digest not in entry.accepted:
-        mend = f"`formcheck models get {text}`" if entry.url else "install formcheck again"
+        get = f"`formcheck models get {text}`" if entry.url else "install formcheck again"
         raise ModelError(
             f"{path}: expected the model {text} (sha256 {entry.sha256[:12]}…), "
-            f"the file is another or damaged ({digest[:12]}…); {mend}"
+            f"the file is another or damaged ({digest[:12]}…); {get}"
         )
     return Model(text, path, digest)
 

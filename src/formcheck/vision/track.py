@@ -165,7 +165,7 @@ class PoseTrack(Stream):
         except (KeyError, ValueError, TypeError, IndexError) as error:
             raise self._wrong("its meta (JSON with width and height) is missing") from error
         if not all(0 < side < 100_000 for side in sides) or sides[0] * sides[1] > MOST_PIXELS:
-            raise self._wrong("its meta names no sane width and height")
+            raise self._wrong("its meta names no valid width and height")
         for key in ("mediapipe", "opencv", "model", "model_sha256"):
             if not isinstance(meta.get(key), (str, type(None))):
                 raise self._wrong(f"its meta names no {key} but {brief(meta[key])}")
@@ -195,7 +195,7 @@ class PoseTrack(Stream):
         for key, most in (("t", LONGEST_S), ("xy", 1e6), ("visibility", 1.0), ("world", 1e3)):
             if (np.abs(arrays[key]) > most).any():
                 raise self._wrong(f"{key} holds values beyond {most:g}")
-        t = arrays["t"].astype(np.float32)  # also what falls together when rounded is wrong
+        t = arrays["t"].astype(np.float32)  # times that are equal after rounding are wrong, too
         if not (np.isfinite(t).all() and (np.diff(t) > 0).all()):
             raise self._wrong("its times do not rise strictly")
 
