@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
@@ -247,3 +250,120 @@ def test_provenance_of_a_track_is_that_of_the_clip_it_came_from() -> None:
     assert made["model"] == "fake"
     assert made["mediapipe"]
     assert provenance(None, {**made, "clip": "x.mp4"}) == made
+
+
+# --- Ctrl-C while the set is being ended ------------------------------------------------------
+
+
+class Slow(Log):
+    """A sink in a thread of its own, each of whose writes waits until it is let go."""
+
+    name, slow = "slow", True
+
+    def __init__(self, let_go: threading.Event) -> None:
+        super().__init__()
+        self.let_go = let_go
+
+    def write(self, frame, pose, step) -> None:
+        self.let_go.wait(20)
+        super().write(frame, pose, step)
+
+
+def pressing(*moments: Callable[[], None]) -> threading.Thread:
+    """Press Ctrl-C again and again, each time a moment after the last; first do what stands
+    before it."""
+
+    def work() -> None:
+        for before in moments:
+            time.sleep(0.3)
+            before()
+            signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    return thread
+
+
+def nothing() -> None: ...
+
+
+def test_ctrl_c_while_a_slow_sink_drains_ends_every_sink_once_and_in_order() -> None:
+    let_go, order = threading.Event(), []
+    sinks = [Log(), Slow(let_go), Log()]
+    for name, sink in zip("abc", sinks, strict=True):
+        sink.close = lambda result, name=name: order.append((name, result))  # type: ignore
+    thread = pressing(nothing)
+    threading.Timer(0.8, let_go.set).start()
+    ended = run_set(frames(6), FakeAnalyzer(), sinks, FakeLandmarker())
+    thread.join()
+    assert ended.how == "interrupted"
+    assert order == [(name, ended.result) for name in "abc"]
+    assert len(sinks[1].written) == 6  # it was waited for
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_a_second_ctrl_c_shortens_the_waiting_and_loses_nothing_but_frames() -> None:
+    let_go, lines = threading.Event(), []
+    slow, diary = Slow(let_go), Log()
+    began = time.monotonic()
+    thread = pressing(nothing, let_go.set)
+    slow.write = lambda *_: (let_go.wait(20), time.sleep(0.1), slow.written.append(_))  # type: ignore
+    ended = run_set(frames(9), FakeAnalyzer(), [slow, diary], FakeLandmarker(), warn=lines.append)
+    thread.join()
+    assert time.monotonic() - began < 5
+    assert ended.how == "interrupted"
+    assert len(slow.written) < 5
+    assert slow.results == diary.results == [ended.result]
+    assert len(lines) == 1 and "Ctrl-C" in lines[0]
+
+
+def test_a_sink_that_hangs_is_left_behind_and_the_diary_gets_its_end(monkeypatch) -> None:
+    from formcheck.run import workers
+
+    monkeypatch.setattr(workers._Worker, "LEAVE_S", 0.2)
+    let_go, lines = threading.Event(), []
+    slow, diary = Slow(let_go), Log()
+    thread = pressing(nothing, nothing)
+    # More frames than its belt takes: the loop itself waits for it when Ctrl-C comes.
+    ended = run_set(frames(30), FakeAnalyzer(), [slow, diary], FakeLandmarker(), warn=lines.append)
+    thread.join()
+    let_go.set()
+    assert ended.how == "interrupted"
+    assert ended.switched_off == ("slow",)
+    assert diary.results == [ended.result]
+    assert "close" not in slow.calls
+    assert len(lines) == 1 and "come to an end" in lines[0]
+
+
+@pytest.mark.parametrize("vital", [False, True])
+def test_a_second_ctrl_c_breaks_off_an_end_that_hangs_unless_it_is_vital(vital: bool) -> None:
+    class Hangs(Log):
+        def close(self, result) -> None:
+            time.sleep(1.5)
+            super().close(result)
+
+    hangs, diary = Hangs(), Log()
+    hangs.vital = vital
+    thread = pressing(nothing, nothing)
+    ended = run_set(frames(3), FakeAnalyzer(), [hangs, diary], FakeLandmarker())
+    thread.join()
+    assert diary.results == [ended.result]
+    assert hangs.results == ([ended.result] if vital else [])
+    assert bool(ended.switched_off) is not vital
+
+
+@pytest.mark.parametrize("at", ["start", "close"])
+def test_whatever_a_sink_raises_the_others_get_their_end(at: str) -> None:
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    sinks = [Log(), Log(), Log()]
+    setattr(sinks[1], at, stop)
+    if at == "start":
+        with pytest.raises(KeyboardInterrupt):
+            run_set(frames(3), FakeAnalyzer(), sinks, FakeLandmarker())
+        assert sinks[0].results == sinks[2].results == [None]
+    else:
+        ended = run_set(frames(3), FakeAnalyzer(), sinks, FakeLandmarker())
+        assert ended.how == "interrupted"
+        assert sinks[0].results == sinks[2].results == [ended.result]

@@ -48,6 +48,8 @@ class JournalSink:
     """
 
     name = "journal"
+    #: Ctrl-C does not break off its end: the set would be lost.
+    vital = True
 
     def __init__(
         self,

@@ -178,7 +178,6 @@ def run_set(
     """
     info = info or RunInfo(clip="", size=(0, 0))
     outs = _Sinks(sinks, warn, info.live)
-    outs.start(info)
     judged = _Set(analyzer, outs, info, rebase, until, warn)
 
     def nothing_new(frame: Frame | None) -> str | None:
@@ -186,23 +185,26 @@ def run_set(
         return idle()
 
     try:
+        outs.start(info)
         stopped = each_frame(stream, judged.take, nothing_new, control or Control(), landmarker)
+        how, pose = stopped.how, judged.pose
+        if pose is None and not rebase and how in ("end", "lost"):
+            raise stopped.error or InputError(
+                f"{info.clip or 'the stream'}: expected frames, none came; check that it plays"
+            )
+        with outs.ending(how == "interrupted"):
+            last = analyzer.finish()
+            if pose is not None:
+                outs.finish(pose, last)
+            result = analyzer.result()
+            done = bool(result.reps or result.holds)
+            kept = pose is not None and (how != "restart") and (how != "switch" or done)
+            outs.close(result if kept else None, dropped=not kept)
     except BaseException:
-        outs.close(None)
+        with outs.ending(False):
+            outs.close(None)  # those that have not been ended
         raise
-    how, pose = stopped.how, judged.pose
-    if pose is None and not rebase and how in ("end", "lost"):
-        outs.close(None)
-        raise stopped.error or InputError(
-            f"{info.clip or 'the stream'}: expected frames, none came; check that it plays"
-        )
-    last = analyzer.finish()
-    if pose is not None:
-        outs.finish(pose, last)
-    result = analyzer.result()
-    done = bool(result.reps or result.holds)
-    kept = pose is not None and (how != "restart") and (how != "switch" or done)
-    outs.close(result if kept else None, dropped=not kept)
+    how = "interrupted" if outs.presses and how not in ("quit", "lost") else how
     return Ended(how, result, kept, stopped.error, tuple(outs.switched_off))
 
 

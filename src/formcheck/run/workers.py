@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import contextlib
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..body.pose import Pose
 from ..sinks.info import RunInfo, Sink
-from ..vision.threads import Belt, await_all, stage
+from ..vision.threads import Belt, stage
 
 if TYPE_CHECKING:
     from ..events import SetResult, Step
     from ..vision.frames import Frame
+
+
+#: How long a wait for a slow sink lasts before Ctrl-C is looked for, s.
+NAP_S = 0.1
 
 
 class _Worker:
@@ -24,6 +32,8 @@ class _Worker:
     ROOM = 8
     #: Steps with events that may wait for a live sink, before it counts as stuck.
     STUCK = 64
+    #: How long a sink may still take once the person has pressed Ctrl-C a second time, s.
+    LEAVE_S = 2.0
 
     def __init__(self, sink: Any, live: bool) -> None:
         self.sink, self._live = sink, live
@@ -58,19 +68,35 @@ class _Worker:
         if not self._belt.put((action, args)):
             self._raise()
 
-    def end(self, keep: bool) -> None:
+    def end(self, keep: bool, hurry: Callable[[], bool]) -> None:
         """Wait until all is written (or, when nothing is to be kept, forget what is waiting).
 
+        Args:
+            keep: whether what is waiting is wanted.
+            hurry: asked now and then; when it says yes, what is waiting is forgotten, and what
+                the sink is at may take :data:`LEAVE_S` more.
+
         Raises:
-            what an action raised.
+            what an action raised; RuntimeError: the sink hangs.
         """
         if keep:
             self._belt.end()
         else:
             self._belt.drop()
-        await_all([self._through])
+        leave: float | None = None
+        while not self._through.wait(NAP_S):
+            if leave is None and hurry():
+                self.hurry()
+                leave = time.monotonic() + self.LEAVE_S
+            elif leave is not None and time.monotonic() > leave:
+                raise RuntimeError("it does not come to an end")
         if keep:
             self._raise()
+
+    def hurry(self) -> None:
+        """Forget what is waiting; what the sink is at goes on."""
+        self.left_out += max(0, len(self._belt) - 1)  # the last one is the belt's end
+        self._belt.drop()
 
     def leave(self) -> None:
         """Hand it nothing more; a sink that hangs is left behind."""
@@ -92,6 +118,8 @@ class _Sinks:
         self._warn, self._live = warn, live
         self._workers: dict[int, _Worker] = {}
         self.switched_off: list[str] = []
+        self.presses = 0
+        self._patience, self._breakable = 2, False
 
     def start(self, info: RunInfo) -> None:
         for sink in tuple(self._on):
@@ -116,24 +144,67 @@ class _Sinks:
             else:
                 self._try(sink, sink.write, None, pose, step)
 
+    @contextlib.contextmanager
+    def ending(self, interrupted: bool) -> Iterator[None]:
+        """While sinks are ended, Ctrl-C (and being told to end) is noted, and breaks nothing off.
+
+        The first one only counts; the second (``interrupted`` was one) ends the waiting for slow
+        sinks, and gets a sink out of a ``close`` that hangs, unless the sink is ``vital``.
+        """
+        self._patience = 1 if interrupted else 2
+        with contextlib.ExitStack() as stack:
+            if threading.current_thread() is threading.main_thread():
+                for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+                    number = getattr(signal, name, None)
+                    if number is not None and callable(before := signal.getsignal(number)):
+                        signal.signal(number, self._press)
+                        stack.callback(signal.signal, number, before)
+            yield
+
+    def _press(self, number: int, where: Any) -> None:
+        self.presses += 1
+        if not self._hurry():
+            return
+        for worker in self._workers.values():  # the loop may wait for room on one's belt
+            worker.hurry()
+        if self._breakable:
+            raise KeyboardInterrupt
+
+    def _hurry(self) -> bool:
+        return self.presses >= self._patience
+
     def close(self, result: SetResult | None, dropped: bool = False) -> None:
-        for sink in tuple(self._on):
-            worker = self._workers.pop(id(sink), None)
-            if worker is not None:
-                try:
-                    worker.end(keep=result is not None)
-                except Exception as error:  # noqa: BLE001 - a sink may be anything
-                    self._switch_off(sink, error)
-                    continue
-                if worker.left_out:
-                    self._warn(
-                        f"{_name(sink)}: {worker.left_out} frames were left out, "
-                        "the machine could not keep up"
-                    )
+        """End every sink that is still on, once and in order; call it within :meth:`ending`."""
+        while self._on:
+            sink = self._on[0]
+            try:
+                self._close(sink, result, dropped)
+            except KeyboardInterrupt:
+                self.presses += 1
+                self._switch_off(sink, RuntimeError("stopped while it was ended"))
+            self._on = [other for other in self._on if other is not sink]
+
+    def _close(self, sink: Sink, result: SetResult | None, dropped: bool) -> None:
+        worker = self._workers.pop(id(sink), None)
+        if worker is not None:
+            try:
+                worker.end(result is not None, self._hurry)
+            except Exception as error:  # noqa: BLE001 - a sink may be anything
+                worker.leave()
+                self._switch_off(sink, error)
+                return
+            if worker.left_out:
+                slow = "the machine could not keep up"
+                why = "Ctrl-C was pressed again" if self._hurry() else slow
+                self._warn(f"{_name(sink)}: {worker.left_out} frames were left out, {why}")
+        self._breakable = not getattr(sink, "vital", False)
+        try:
             if dropped and hasattr(sink, "drop"):
                 self._try(sink, sink.drop)
             else:
                 self._try(sink, sink.close, result)
+        finally:
+            self._breakable = False
 
     def _try(
         self, sink: Sink, action: Callable[..., None], *args: Any, may_skip: bool = False
@@ -148,7 +219,7 @@ class _Sinks:
             self._switch_off(sink, error)
 
     def _switch_off(self, sink: Sink, error: Exception) -> None:
-        self._on.remove(sink)
+        self._on = [other for other in self._on if other is not sink]
         worker = self._workers.pop(id(sink), None)
         if worker is not None:
             worker.leave()

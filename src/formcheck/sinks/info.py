@@ -142,6 +142,7 @@ class Sink(Protocol):
     dropped and what was written of it must go. Leaving the context releases the rest.
     A sink that sets ``slow`` gets its ``write`` and ``finish`` in a thread of its own; ``start``
     and ``close`` never run beside them.
+    Ctrl-C does not get a sink that sets ``vital`` out of its ``close``.
     A sink may also have ``idle(frame)``, called instead of ``write`` while the set is paused
     or (with None) while the source has nothing new, and ``finish(step)``, called once after the
     last frame with the events of the set's end; one without it gets that step by ``write``,
