@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,11 +17,11 @@ from . import common
 from .options import Csv, Events, Hold, Json, ModelName, Reps, WorkingSide
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
-    from ..drill import Drill
-    from ..events import SetResult
+    from ..body.pose import Side
     from ..run.task import Judged, Task
+    from ..sinks import BaseSink
     from ..sinks.info import RunInfo, Sink
 
 
@@ -89,21 +90,11 @@ def score(
     ] = False,
 ) -> None:
     """Count, time and check the form in recorded clips."""
-    from ..catalogue.registry import get_drill
-    from ..judge.recognise import AUTO
     from ..run.task import Task
-    from ..sinks.csv import CsvReps
-    from ..sinks.jsonl import JsonlEvents, JsonResults
-    from ..vision.models import find_model
-    from . import words
 
     settings = common.settings()
-    wanted_side = common.parse_side(side)
-    noted: set[str] = set()
-    if drill is not None and drill != AUTO:
-        common.note_side(get_drill(drill, settings.drills_folder), wanted_side)
-        noted.add(drill)
-    asked = common.asked(reps, hold)
+    wanted_side, asked = common.parse_side(side), common.asked(reps, hold)
+    _check_drill(drill, wanted_side, settings.drills_folder)
     if stride not in ("all", "auto"):
         raise UsageError(f"--stride: expected all or auto, got {stride!r}")
     lists: list[Path] = []
@@ -122,13 +113,14 @@ def score(
         stride=stride,
         drills_folder=str(settings.drills_folder) if settings.drills_folder else None,
     )
+    outputs = _Outputs(json_, csv, events, video, poses)
     if out is not None:
         from ..run.pool import cores
         from ..run.store import OUTPUTS
         from ..vision.kept import default_folder
         from .many import FAILED, score_many
 
-        if any(place is not None for place in (json_, csv, events, video, poses)):
+        if outputs != _Outputs():
             raise UsageError(
                 "--out writes results and a table of its own; leave out --json, --csv, --events, "
                 "--video and --poses"
@@ -139,70 +131,120 @@ def score(
         return
     if jobs is not None or cluster is not None:
         raise UsageError("--jobs and --cluster go with --out DIR; name a folder for the results")
+    many = len(named) > 1 or any(os.path.isdir(clip) for clip in clips)
+    protect = partial(common.protect, given=read, model=model)
+    _score_here(named, base, outputs, many, strict, protect)
+
+
+def _check_drill(drill: str | None, side: Side | None, folder: Path) -> None:
+    """See before any work that the drill is there, and say it when a side means nothing to it."""
+    from ..catalogue.registry import get_drill
+    from ..judge.recognise import AUTO
+
+    if drill is not None and drill != AUTO:
+        common.note_side(get_drill(drill, folder), side)
+
+
+@dataclass(frozen=True)
+class _Outputs:
+    """What the person wants written, and where."""
+
+    json: str | None = None
+    csv: Path | None = None
+    events: str | None = None
+    video: Path | None = None
+    poses: Path | None = None
+
+
+def _score_here(
+    named: list[str],
+    base: Task,
+    outputs: _Outputs,
+    many: bool,
+    strict: bool,
+    protect: Callable[[list[str | Path | None]], None],
+) -> None:
+    """Score clip after clip into the outputs, and show what came of it."""
+    from ..vision.models import find_model
+    from . import words
+
     if remote := next((clip for clip in named if "://" in clip), None):
         raise UsageError(f"{remote}: clips behind URLs go with --out DIR; name a folder")
-    found = [Path(clip) for clip in named]
-    many = len(found) > 1 or any(os.path.isdir(clip) for clip in clips)
-    if json_ == "-" == events:
+    if outputs.json == "-" == outputs.events:
         raise UsageError("--json - and --events - both want the standard output; name a file")
-    names = dict(zip(found, common.names(named), strict=True))
-    tracks = common.places(poses, ".npz", names.values(), many, "pose tracks")
-    videos = common.places(video, ".mp4", names.values(), many, "videos")
-    outputs = [json_, csv, events, *tracks.values(), *videos.values()]
-    common.protect(outputs, read, model)
+    names = dict(zip(map(Path, named), common.names(named), strict=True))
+    tracks = common.places(outputs.poses, ".npz", names.values(), many, "pose tracks")
+    videos = common.places(outputs.video, ".mp4", names.values(), many, "videos")
+    files = [outputs.json, outputs.csv, outputs.events, *tracks.values(), *videos.values()]
+    protect(files)
     if base.model is not None:
         find_model(base.model)
-
-    done: list[tuple[str, SetResult, Drill]] = []
-    lost_outputs = False
-    failed: list[FormcheckError] = []
     with ExitStack() as stack:
-        sinks: list[Sink] = []
-        if json_ is not None:
-            sinks.append(stack.enter_context(JsonResults(json_, lines=many)))
-        if csv is not None:
-            sinks.append(stack.enter_context(CsvReps(csv)))
-        if events is not None:
-            sinks.append(stack.enter_context(JsonlEvents(events)))
-        if poses is not None:
-            from ..sinks.track import Track
-
-            sinks.append(stack.enter_context(Track(_each(poses, tracks, many))))
-        if video is not None:
-            from ..sinks.video import AnnotatedVideo, check_mp4
-
-            if not many:
-                check_mp4(video)
-            sinks.append(stack.enter_context(AnnotatedVideo(_each(video, videos, many))))
-        for clip in found:
-            try:
-                judged = score_one(clip, base, sinks, names[clip])
-                done.append((names[clip], judged.ended.result, judged.drill))
-                if judged.drill.name not in noted:
-                    common.note_side(judged.drill, wanted_side)
-                    noted.add(judged.drill.name)
-                lost_outputs |= bool(judged.ended.switched_off)
-            except (InputError, UsageError) as error:
-                if not many:
-                    raise
-                failed.append(error)
-                common.complain(error)
-            except KeyboardInterrupt:
-                common.warn("stopped; what was done until then is saved")
-                raise typer.Exit(130) from None
-    if not any(to_stdout(place) for place in outputs):
+        sinks = [stack.enter_context(s) for s in _sinks(outputs, tracks, videos, many)]
+        done, failed = _score_all([Path(clip) for clip in named], names, base, sinks, many)
+    if not any(to_stdout(place) for place in files):
+        rows = [(name, judged.ended.result, judged.drill) for name, judged in done]
         if many:
-            words.overview(done)
-        for _, result, shown in done if not many else ():
-            words.show(result, shown)
+            words.overview(rows)
+        for _, result, drill in rows if not many else ():
+            words.show(result, drill)
     if failed:
-        common.warn(f"{len(failed)} of {len(found)} clips could not be scored")
+        common.warn(f"{len(failed)} of {len(named)} clips could not be scored")
         if not done:
             raise typer.Exit(InputError.exit_code)
-    if lost_outputs or (failed and strict):
+    if any(judged.ended.switched_off for _, judged in done) or (failed and strict):
         raise typer.Exit(1)
     if any(isinstance(error, LabelError) for error in failed):
         raise typer.Exit(LabelError.exit_code)
+
+
+def _sinks(
+    outputs: _Outputs, tracks: dict[str, Path], videos: dict[str, Path], many: bool
+) -> Iterator[BaseSink]:
+    from ..sinks.csv import CsvReps
+    from ..sinks.jsonl import JsonlEvents, JsonResults
+
+    if outputs.json is not None:
+        yield JsonResults(outputs.json, lines=many)
+    if outputs.csv is not None:
+        yield CsvReps(outputs.csv)
+    if outputs.events is not None:
+        yield JsonlEvents(outputs.events)
+    if outputs.poses is not None:
+        from ..sinks.track import Track
+
+        yield Track(_each(outputs.poses, tracks, many))
+    if outputs.video is not None:
+        from ..sinks.video import AnnotatedVideo, check_mp4
+
+        if not many:
+            check_mp4(outputs.video)
+        yield AnnotatedVideo(_each(outputs.video, videos, many))
+
+
+def _score_all(
+    clips: list[Path], names: dict[Path, str], base: Task, sinks: list[BaseSink], many: bool
+) -> tuple[list[tuple[str, Judged]], list[FormcheckError]]:
+    """Every clip's name with what came of it, and what was wrong with those that have nothing."""
+    done: list[tuple[str, Judged]] = []
+    failed: list[FormcheckError] = []
+    noted = {base.drill}
+    for clip in clips:
+        try:
+            judged = score_one(clip, base, sinks, names[clip])
+            done.append((names[clip], judged))
+            if judged.drill.name not in noted:
+                common.note_side(judged.drill, base.side)
+                noted.add(judged.drill.name)
+        except (InputError, UsageError) as error:
+            if not many:
+                raise
+            failed.append(error)
+            common.complain(error)
+        except KeyboardInterrupt:
+            common.warn("stopped; what was done until then is saved")
+            raise typer.Exit(130) from None
+    return done, failed
 
 
 def score_one(clip: Path, base: Task, sinks: Sequence[Sink], name: str) -> Judged:
