@@ -151,7 +151,7 @@ def test_the_card_holds_everything_a_person_needs(drill: Drill) -> None:
                  *drill.cautions):  # fmt: skip
         assert said in flat
     for fault in drill.faults:
-        assert fault.what in flat
+        assert fault.saw in flat
         assert fault.cue in flat
     assert "not a medical device" in flat
     page = markdown_page([drill])

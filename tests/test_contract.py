@@ -38,16 +38,16 @@ from stick import (
 from formcheck.body.measures import Body
 from formcheck.body.pose import Pose, Side
 from formcheck.catalogue.registry import all_drills
-from formcheck.drill import NEAR_FALL, Dose, Drill, Facts, Fault, Sides
-from formcheck.drill.measure import Signal
+from formcheck.drill import NEAR_FALL, Dose, Drill, Facts, Fault, Measure, Sides
 from formcheck.drill.rules import HoldRule, RepRule
+from formcheck.drill.thresholds import EITHER_WAY, Judged, Watched
 from formcheck.events import Event, FaultCleared, FaultNotJudged, FaultRaised, Reason
 from formcheck.judge.lane import Lane
 
 DRILLS = list(all_drills().values())
 FAULTS = [(d, f) for d in DRILLS for f in d.faults]
-WATCHED = [(d, f) for d, f in FAULTS if f.signal is not None]
-JUDGED = [(d, f) for d, f in FAULTS if f.judge is not None]
+WATCHED = [(d, f) for d, f in FAULTS if isinstance(f.when, Watched)]
+JUDGED = [(d, f) for d, f in FAULTS if isinstance(f.when, Judged)]
 
 
 def by_name(item: object) -> str | None:
@@ -75,8 +75,8 @@ def words(drill: Drill) -> Iterable[str]:
     for text in (*drill.cannot_see, *drill.cautions):  # may name what is not seen, or who stops
         yield re.sub("sciatica|nerve", "", text)
     for fault in drill.faults:
-        yield from (fault.cue, fault.what)
-    yield from (s.what for s in drill.signals)
+        yield from (fault.cue, fault.saw)
+    yield from (m.what for m in drill.all_measures)
 
 
 @every_drill
@@ -110,13 +110,13 @@ def test_a_drill_says_what_a_person_needs(drill: Drill) -> None:
 def test_a_fault_says_one_thing(drill: Drill, fault: Fault) -> None:
     assert 1 <= len(fault.cue.split()) <= 8
     assert not fault.cue.endswith(".")
-    assert not re.search(r"\d", fault.cue + fault.what), "no degrees in words to a person"
-    assert fault.what.endswith(".")
+    assert not re.search(r"\d", fault.cue + fault.saw), "no degrees in words to a person"
+    assert fault.saw.endswith(".")
     assert fault.source.strip()
     assert fault.severity in (0, 1, 2) or fault.code == NEAR_FALL
     assert re.fullmatch(r"[a-z]+(_[a-z]+)*", fault.code)
     if fault.unless is not None:
-        assert drill.fault(fault.unless).signal is not None
+        assert isinstance(drill.fault(fault.unless).when, Watched)
 
 
 # -- what signals can read -----------------------------------------------------------------------
@@ -139,9 +139,9 @@ def crowd() -> tuple[Pose, ...]:
     return tuple(people)
 
 
-def read(signal: Signal, p: Pose, side: Side | None, near: Side = Side.LEFT) -> complex:
+def read(signal: Measure, p: Pose, side: Side | None, near: Side = Side.LEFT) -> complex:
     shoulders, hips = p.xy[[11, 12]].mean(axis=0), p.xy[[23, 24]].mean(axis=0)
-    return complex(signal.measure(Body(p, float(np.hypot(*(shoulders - hips))), near, side)))
+    return complex(signal.of(Body(p, float(np.hypot(*(shoulders - hips))), near, side)))
 
 
 @cache
@@ -149,7 +149,7 @@ def reach(drill_name: str) -> Mapping[str, tuple[float, float]]:
     """The least and the most that each signal of a drill reads of the crowd."""
     drill = all_drills()[drill_name]
     limits = {}
-    for signal in drill.signals:
+    for signal in drill.all_measures:
         seen = [
             v for p in crowd() for side in Side if isfinite(v := read(signal, p, side, side).real)
         ]
@@ -177,7 +177,7 @@ def test_signals_are_the_same_in_a_mirror_from_afar_and_elsewhere(drill: Drill) 
     def nearer_and_elsewhere(p: Pose) -> Pose:
         return replace(p, xy=p.xy * 1.7 + np.array([40.0, -25.0]))
 
-    def of(signal: Signal, change: Callable[[Pose], Pose], flip: bool = False) -> list[float]:
+    def of(signal: Measure, change: Callable[[Pose], Pose], flip: bool = False) -> list[float]:
         return [
             read(
                 signal,
@@ -193,7 +193,7 @@ def test_signals_are_the_same_in_a_mirror_from_afar_and_elsewhere(drill: Drill) 
     def alike(a: Iterable[float], b: Iterable[float]) -> bool:
         return np.allclose(list(a), list(b), rtol=1e-6, atol=1e-6, equal_nan=True)
 
-    for signal in drill.signals:
+    for signal in drill.all_measures:
         if signal.kind != "value" or signal.name.startswith(("left_", "right_")):
             continue  # told of places and their changes; named for a side
         here, flipped = of(signal, lambda p: p), of(signal, mirrored, flip=True)
@@ -205,7 +205,7 @@ def test_signals_are_the_same_in_a_mirror_from_afar_and_elsewhere(drill: Drill) 
             or signal.name in TO_A_SIDE_OF_THE_PICTURE
         )
         assert alike(here, flipped) or (sided and alike(here, (-v for v in flipped))), signal.name
-        if not isinstance(signal.measure(Body(bodies[0], 150.0, Side.LEFT, Side.LEFT)), complex):
+        if not isinstance(signal.of(Body(bodies[0], 150.0, Side.LEFT, Side.LEFT)), complex):
             place = "place" in signal.name or "lift" in signal.name
             assert alike(here, of(signal, nearer_and_elsewhere)) or place, signal.name
 
@@ -226,14 +226,14 @@ def test_posture_view_and_side_are_the_same_in_a_mirror(drill: Drill) -> None:
 def test_a_body_that_is_not_seen_does_nothing(drill: Drill) -> None:
     for side in Side:
         nobody = Body(Pose.missing(0.0, SIZE), 150.0, side, side)
-        assert not isfinite(complex(drill.signal.measure(nobody)).real)
-        for signal in drill.signals:
-            assert isinstance(signal.measure(nobody), (float, complex))
+        assert not isfinite(complex(drill.main.of(nobody)).real)
+        for signal in drill.all_measures:
+            assert isinstance(signal.of(nobody), (float, complex))
 
 
 @every_drill
 def test_the_main_signal_can_reach_its_marks(drill: Drill) -> None:
-    low, high = reach(drill.name)[drill.signal.name]
+    low, high = reach(drill.name)[drill.main.name]
     rule = drill.motion
     if isinstance(rule, RepRule):
         assert high - low > rule.full
@@ -269,22 +269,21 @@ def watched(
 ) -> list[Event]:
     """A movement in which the watched signal reads so that its magnitude is as scripted in the
     window; the other signals are not seen."""
-    assert fault.signal is not None
+    when = fault.when
     lane = Lane(drill, Side.LEFT, Dose())
-    main, (rest, up) = drill.signal.name, levels(drill)
-    sign = fault.sign or 1
+    main, (rest, up) = drill.main.name, levels(drill)
+    sign, name = -1 if when.negated else 1, when.measure.name
     events: list[Event] = []
     for i in range(14 * FPS):
         t = i / FPS
         share = rep_at(t, *move)
-        values = dict.fromkeys((s.name for s in drill.signals), nan)
+        values = dict.fromkeys((s.name for s in drill.all_measures), nan)
         values[main] = rest + (up - rest) * share
-        base = values[main] if fault.signal == main else 0.0
         if window[0] <= t < window[1]:
-            at_rest = rest if fault.signal == main else 0.0
-            values[fault.signal] = (at_rest if fault.change else 0.0) + sign * magnitude(t)
-        elif fault.signal != main:
-            values[fault.signal] = base if fault.change else _harmless(fault)
+            at_rest = rest if name == main else 0.0
+            values[name] = (at_rest if when.from_rest else 0.0) + sign * magnitude(t)
+        elif name != main:
+            values[name] = sign * harmless(fault)
         lane.values = values
         if lane.advance(t) is not None:
             events += lane.drop_all(t)
@@ -294,8 +293,9 @@ def watched(
     return [e for e in events if getattr(e, "code", "") == fault.code]
 
 
-def _harmless(fault: Fault) -> float:
-    return fault.sign * (fault.warn - 2 * abs(fault.warn))
+def harmless(fault: Fault) -> float:
+    told_from_0 = fault.when.from_rest or fault.when.way == EITHER_WAY
+    return 0.0 if told_from_0 else over(fault, -2)
 
 
 def over(fault: Fault, by: float = 0.12) -> float:
@@ -304,16 +304,16 @@ def over(fault: Fault, by: float = 0.12) -> float:
 
 @every_watched
 def test_a_watched_fault_fires_and_clears(drill: Drill, fault: Fault) -> None:
-    assert fault.signal is not None
-    low, high = reach(drill.name)[fault.signal]
-    if fault.change:
+    when = fault.when
+    low, high = reach(drill.name)[when.measure.name]
+    if when.from_rest:
         assert high - low >= over(fault), "no body can read this"
     else:
-        assert low <= (fault.sign or 1) * over(fault) <= high, "no body can read this"
+        assert low <= (-1 if when.negated else 1) * over(fault) <= high, "no body can read this"
     raised, cleared = watched(drill, fault, lambda t: over(fault))
     assert isinstance(raised, FaultRaised)
     assert isinstance(cleared, FaultCleared)
-    assert raised.t == pytest.approx(FAULT_FROM + fault.persist_s, abs=0.06)
+    assert raised.t == pytest.approx(FAULT_FROM + fault.when.for_s, abs=0.06)
     assert raised.magnitude == pytest.approx(over(fault))
     assert (raised.cue, raised.severity, raised.unit) == (fault.cue, fault.severity, fault.unit)
 
@@ -333,13 +333,13 @@ def test_it_must_persist(drill: Drill, fault: Fault) -> None:
             lambda t: over(fault) if t < FAULT_FROM + seconds else over(fault, -0.5),
         )
 
-    assert blip(fault.persist_s - 0.1) == []
-    assert blip(fault.persist_s + 0.1) != []
+    assert blip(fault.when.for_s - 0.1) == []
+    assert blip(fault.when.for_s + 0.1) != []
 
 
 @every_watched
 def test_it_stands_until_it_is_well_below(drill: Drill, fault: Fault) -> None:
-    on = FAULT_FROM + fault.persist_s + 0.2
+    on = FAULT_FROM + fault.when.for_s + 0.2
     events = watched(
         drill,
         fault,
@@ -351,7 +351,7 @@ def test_it_stands_until_it_is_well_below(drill: Drill, fault: Fault) -> None:
 
 @pytest.mark.parametrize(
     ("drill", "fault"),
-    [(d, f) for d, f in WATCHED if d.kind == "reps" and "rise" not in f.phases],
+    [(d, f) for d, f in WATCHED if d.kind == "reps" and "rise" not in f.when.during],
     ids=by_name,
 )
 def test_it_counts_in_its_phases_only(drill: Drill, fault: Fault) -> None:
@@ -361,9 +361,10 @@ def test_it_counts_in_its_phases_only(drill: Drill, fault: Fault) -> None:
 
 @every_watched
 def test_the_other_way_is_no_fault(drill: Drill, fault: Fault) -> None:
-    if fault.sign == 0:
+    when = fault.when
+    if when.way == EITHER_WAY:
         assert watched(drill, fault, lambda t: -over(fault)) != []  # either way is
-    elif fault.change and fault.signal != drill.signal.name:
+    elif when.from_rest and when.measure is not drill.main:
         assert watched(drill, fault, lambda t: -over(fault)) == []
 
 
@@ -397,7 +398,7 @@ class Script:
 
 def facts(drill: Drill, s: Script, begun: float, earlier: tuple[Facts, ...] = ()) -> Facts:
     """The facts a lane would make of it."""
-    names = [x.name for x in drill.signals]
+    names = [x.name for x in drill.all_measures]
     if isinstance(drill.motion, HoldRule):
         start = peak = begun
         hold_end = end = begun + float(s.seconds[:3].sum())
@@ -439,7 +440,7 @@ def facts(drill: Drill, s: Script, begun: float, earlier: tuple[Facts, ...] = ()
 
 def drawn(drill: Drill, rng: Random) -> Script:
     """A random movement within what the signals can read, most signals hardly moving."""
-    limits = [reach(drill.name)[s.name] for s in drill.signals]
+    limits = [reach(drill.name)[s.name] for s in drill.all_measures]
 
     def part(low: float, high: float) -> float:
         return (high - low) * rng.choice((-1, 1)) * 10 ** rng.uniform(-3, -0.2)
@@ -520,16 +521,15 @@ class Found:
 
     def fits(self, f: Facts) -> bool:
         """Whether the drill takes it for its own movement."""
-        return self.drill.confirm is None or bool(self.drill.confirm(f))
+        return self.drill.counts.only_if is None or bool(self.drill.counts.only_if(f))
 
     def says(self, script: Script) -> bool | None:
         """Whether the fault fires; None where it cannot tell or the movement is another."""
         f = self.facts(script)
-        if not self.fits(f) or (self.fault.can_see is not None and not self.fault.can_see(f)):
+        if not self.fits(f) or not (self.fault.seen.fits is None or self.fault.seen.fits(f)):
             return None
-        assert self.fault.judge is not None
-        magnitude = self.fault.judge(f)
-        return self.fault.exceeded(magnitude) if isfinite(magnitude) else None
+        magnitude = self.fault.when.magnitude(f)
+        return self.fault.when.exceeded(magnitude) if isfinite(magnitude) else None
 
     def _narrowed(self, fires: Script, passes: Script) -> tuple[Script, Script]:
         for _ in range(12):
@@ -584,34 +584,31 @@ def test_what_was_not_seen_is_not_judged(drill: Drill, fault: Fault) -> None:
         whole_fall=False,
         hold_target_s=None,
     )
-    assert fault.judge is not None
-    assert not fault.exceeded(fault.judge(blind))
+    assert not fault.when.exceeded(fault.when.magnitude(blind))
 
 
 @pytest.mark.parametrize(
-    ("drill", "fault"), [(d, f) for d, f in JUDGED if f.can_see is not None], ids=by_name
+    ("drill", "fault"), [(d, f) for d, f in JUDGED if f.seen.fits is not None], ids=by_name
 )
 def test_a_fault_that_cannot_be_seen_from_here_says_so_once(drill: Drill, fault: Fault) -> None:
     rng = Random(fault.code)
-    assert fault.can_see is not None
     for _ in range(3000):
         f = facts(drill, drawn(drill, rng), 2.0)
-        if not fault.can_see(f):
+        if not fault.seen.fits(f):
             break
     else:
-        pytest.fail("it can always be seen: can_see says nothing")
+        pytest.fail("it can always be seen: seen= says nothing")
     lane, unseen = Lane(drill, Side.LEFT, Dose()), dict[str, Reason]()
     first, second = lane.judge(9.0, f, unseen), lane.judge(12.0, f, unseen)
-    assert FaultNotJudged(9.0, fault.code, fault.unseen) in first
+    assert FaultNotJudged(9.0, fault.code, fault.seen.reason) in first
     assert [e for e in second if getattr(e, "code", "") == fault.code] == []
-    assert unseen[fault.code] is fault.unseen
+    assert unseen[fault.code] is fault.seen.reason
 
 
-@pytest.mark.parametrize("drill", [d for d in DRILLS if d.confirm is not None], ids=by_name)
+@pytest.mark.parametrize("drill", [d for d in DRILLS if d.counts.only_if], ids=by_name)
 def test_some_movements_are_another_exercise(drill: Drill) -> None:
     rng = Random(drill.name)
-    assert drill.confirm is not None
-    said = {bool(drill.confirm(facts(drill, drawn(drill, rng), 2.0))) for _ in range(3000)}
+    said = {bool(drill.counts.only_if(facts(drill, drawn(drill, rng), 2.0))) for _ in range(3000)}
     assert said == {True, False}
 
 

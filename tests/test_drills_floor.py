@@ -9,8 +9,7 @@ import pytest
 
 from formcheck.body.pose import Side
 from formcheck.catalogue.registry import get_drill
-from formcheck.drill import Body, Drill, Facts
-from formcheck.drill.measure import Signal
+from formcheck.drill import Body, Drill, Facts, Measure
 
 FLOOR = (
     "stomach_tone",
@@ -30,9 +29,9 @@ def facts(
     """A movement of two seconds up, one held and two down; ``name=(rest, top)``, others still."""
     times = [i / 10 for i in range(51)]
     share = [min(1.0, t / 2, (5 - t) / 2) for t in times]
-    ends = {s.name: changes.pop(s.name, (0.0, 0.0)) for s in drill.signals}
+    ends = {s.name: changes.pop(s.name, (0.0, 0.0)) for s in drill.all_measures}
     assert not changes, f"{drill.name} has no signal {sorted(changes)}"
-    rest, peak = ends[drill.signal.name]
+    rest, peak = ends[drill.main.name]
     return Facts(
         side=Side.LEFT,
         start_s=0.0,
@@ -54,15 +53,13 @@ def facts(
 
 def confirmed(name: str, **changes: Any) -> bool:
     drill = get_drill(name)
-    assert drill.confirm is not None
-    return drill.confirm(facts(drill, **changes))
+    assert drill.counts.only_if is not None
+    return drill.counts.only_if(facts(drill, **changes))
 
 
 def judged(name: str, code: str, hold_target_s: Any = None, **changes: Any) -> float:
     drill = get_drill(name)
-    judge = drill.fault(code).judge
-    assert judge is not None
-    return judge(facts(drill, hold_target_s, **changes))
+    return drill.fault(code).when.magnitude(facts(drill, hold_target_s, **changes))
 
 
 #: Good form, (rest, top) of the signals that tell.
@@ -117,9 +114,9 @@ def test_a_bent_knee_is_not_also_a_leg_too_high() -> None:
 
 def test_knees_have_to_stay_rolled_for_most_of_the_hold_that_was_asked_for() -> None:
     fault = get_drill("knee_rolls").fault("short_hold")
-    assert not fault.exceeded(judged("knee_rolls", "short_hold", 2.0, **ROLL))
-    assert fault.exceeded(judged("knee_rolls", "short_hold", 10.0, **ROLL))
-    assert not fault.exceeded(judged("knee_rolls", "short_hold", None, **ROLL))
+    assert not fault.when.exceeded(judged("knee_rolls", "short_hold", 2.0, **ROLL))
+    assert fault.when.exceeded(judged("knee_rolls", "short_hold", 10.0, **ROLL))
+    assert not fault.when.exceeded(judged("knee_rolls", "short_hold", None, **ROLL))
 
 
 @pytest.mark.parametrize("name", ["stomach_tone", "deep_stomach_tone", "pelvic_tilt"])
@@ -138,7 +135,7 @@ def test_what_the_camera_misses_and_who_should_take_care_is_said(name: str) -> N
 
 def follow(kind: str, over_s: float, values: list[complex]) -> list[float]:
     at = iter(values)
-    follower = Signal("x", "T", lambda _b: next(at), kind=kind, over_s=over_s).follower()
+    follower = Measure("x", "T", lambda _b: next(at), kind=kind, over_s=over_s).follower()
     body: Body = object()  # type: ignore[assignment]
     return [follower(i / 10, body) for i in range(len(values))]
 

@@ -11,7 +11,7 @@ import pytest
 from formcheck import drills
 from formcheck.catalogue import registry
 from formcheck.catalogue.registry import all_drills, drill_names, get_drill, load_drill_file
-from formcheck.drill import Drill
+from formcheck.drill import Drill, at_top, measure, of, throughout
 from formcheck.errors import UnknownDrill, UsageError
 
 MINE = """
@@ -112,12 +112,17 @@ def test_a_drill_is_checked_at_birth() -> None:
     low = bridge.fault("low_hips")
     with pytest.raises(ValueError, match="must be an identifier, got 'hip bridge'"):
         changed(name="hip bridge")
-    with pytest.raises(ValueError, match="two signals have one name"):
-        changed(measures=(*bridge.measures, bridge.signal))
+    with pytest.raises(ValueError, match="two measures have one name"):
+        changed(measures=(*bridge.measures, bridge.main))
     with pytest.raises(ValueError, match="two faults have one code"):
         changed(faults=(low, low))
-    with pytest.raises(ValueError, match="no signal is called 'nothing'; there are body_line"):
-        changed(faults=(replace(low, judge=None, signal="nothing"),))
+    nothing = measure("nothing", "T", of.height("hips", above="knees"))
+    declared = "neither counted nor among its measures: body_line, hip_rise"
+    for when in (at_top(nothing).above(1, strong=2), throughout(nothing).above(1, strong=2)):
+        with pytest.raises(ValueError, match=f"fault low_hips reads nothing, .*{declared}"):
+            changed(faults=(replace(low, when=when),))
+    with pytest.raises(ValueError, match="unless names 'low_hips', no fault that is watched"):
+        changed(faults=(low, replace(bridge.fault("feet_far"), unless="low_hips")))
     with pytest.raises(ValueError, match="weights must be one of"):
         changed(weights="luck")
     with pytest.raises(ValueError, match="side_of goes with"):
@@ -128,12 +133,10 @@ def test_a_drill_is_checked_at_birth() -> None:
 
 def test_a_fault_is_checked_at_birth() -> None:
     low = get_drill("hip_bridge").fault("low_hips")
-    with pytest.raises(ValueError, match="either a signal or a judge"):
-        replace(low, signal="body_line")
+    with pytest.raises(ValueError, match=r"threshold, as at_top.* got OfEachRep"):
+        replace(low, when=at_top(get_drill("hip_bridge").main))
     with pytest.raises(ValueError, match="at most 8 words"):
         replace(low, cue="one two three four five six seven eight nine")
-    with pytest.raises(ValueError, match="wrong side of warn"):
-        replace(low, strong=low.warn - 1)
     with pytest.raises(ValueError, match="severity 0-3"):
         replace(low, severity=4)
     with pytest.raises(ValueError, match="needs a source"):

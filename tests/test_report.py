@@ -506,7 +506,7 @@ def test_no_promise_and_no_finding_in_any_report() -> None:
         ).to_dict("a.mp4", {})  # fmt: skip
         html = render(from_result(document, drill))
         checked(html)
-        assert all(f.what.replace("'", "&#x27;") in html for f in drill.faults)
+        assert all(f.saw.replace("'", "&#x27;") in html for f in drill.faults)
         assert not (found := never.search(html)), (drill.name, found)
 
 

@@ -89,7 +89,7 @@ def test_a_new_drill_is_written_found_and_passes_its_own_test(run, own: Path) ->
 def test_the_test_that_is_written_fails_where_the_drill_is_wrong(tmp_path: Path) -> None:
     file, _ = new_drill("arm_raise", tmp_path)
     text = file.read_text()
-    file.write_text(text.replace("warn=8", "warn=2").replace("top=60", "top=25"))
+    file.write_text(text.replace("above(8", "above(2").replace("whole=60", "whole=25"))
     assert file.read_text() != text
     done = pytest_in(tmp_path)
     assert "test_a_small_movement_is_not_a_whole_repetition" in done.stdout

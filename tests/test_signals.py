@@ -24,7 +24,7 @@ from stick import (
 from formcheck.body import postures
 from formcheck.body.measures import STILL_VISIBLE, VISIBLE, Body
 from formcheck.body.pose import Joint, Pose, Side
-from formcheck.drill.measure import Signal
+from formcheck.drill import Measure
 
 LEFT, RIGHT = Side.LEFT, Side.RIGHT
 
@@ -190,7 +190,7 @@ def test_a_lying_body_seen_from_the_feet_is_known() -> None:
 
 def follow(kind: str, values: list[float], fps: float = 20.0, over_s: float = 1.0) -> list[float]:
     """A signal that reads the nose's height, followed."""
-    signal = Signal("x", "T", lambda b: b.nose.imag + SIZE[1] / 2, kind=kind, over_s=over_s)
+    signal = Measure("x", "T", lambda b: b.nose.imag + SIZE[1] / 2, kind=kind, over_s=over_s)
     nose = signal.follower()
     found = []
     for i, v in enumerate(values):

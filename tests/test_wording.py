@@ -41,7 +41,7 @@ def test_a_reason_of_a_newer_version_is_named_all_the_same() -> None:
 @pytest.mark.parametrize("name", drill_names())
 def test_every_drill_has_units_and_a_camera_place_in_words(name: str) -> None:
     drill = get_drill(name)
-    units = {s.unit for s in drill.signals} | {f.unit for f in drill.faults}
+    units = {m.unit for m in drill.all_measures} | {f.unit for f in drill.faults}
     assert units <= set(UNITS)
     assert camera_advice(drill.view.name)["wrong_view"].startswith("Put the camera ")
 

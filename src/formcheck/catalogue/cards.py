@@ -55,7 +55,7 @@ def _dose(drill: Drill) -> str:
 def _watched(fault: Fault) -> str:
     note = " Large ones only." if fault.confidence == "B" else ""
     note += "" if fault.certain else " Named as possible only."
-    return f'{fault.what}{note}\nCue: "{fault.cue}"'
+    return f'{fault.saw}{note}\nCue: "{fault.cue}"'
 
 
 def _sections(drill: Drill) -> Iterator[tuple[str, str | tuple[str, ...]]]:

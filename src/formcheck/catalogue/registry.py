@@ -14,6 +14,7 @@ from pathlib import Path
 
 from .. import drills
 from ..drill import Drill
+from ..drill.old import changed
 from ..errors import UnknownDrill, UsageError
 from ..files import listed
 
@@ -32,9 +33,9 @@ def _built_in() -> Mapping[str, Drill]:
         try:
             drill = point.load()
         except Exception as error:
+            why = changed(error) or f"expected a drill, got {type(error).__name__}: {error}"
             raise UsageError(
-                f"entry point {point.name!r} ({point.value}): expected a drill, got "
-                f"{type(error).__name__}: {error}; fix or uninstall that package"
+                f"entry point {point.name!r} ({point.value}): {why}; fix or uninstall that package"
             ) from error
         found[_checked(drill, f"entry point {point.name!r}").name] = drill
     return dict(sorted(found.items()))
@@ -88,9 +89,8 @@ def load_drill_file(path: Path) -> Drill:
         spec.loader.exec_module(module)
         drill = module.DRILL
     except Exception as error:
-        raise UsageError(
-            f"{path.name}: expected a drill file with a DRILL, got {type(error).__name__}: {error}"
-        ) from error
+        got = f"expected a drill file with a DRILL, got {type(error).__name__}: {error}"
+        raise UsageError(f"{path.name}: {changed(error) or got}") from error
     return _checked(drill, path.name)
 
 

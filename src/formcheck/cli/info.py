@@ -32,6 +32,9 @@ def drills(
     folder: Annotated[
         Path | None, typer.Option(metavar="DIR", help="With --new: where to, else your own drills.")
     ] = None,
+    explain: Annotated[
+        bool, typer.Option(help="With NAME: the rule of every fault in plain English.")
+    ] = False,
     docs: Annotated[Path | None, typer.Option(metavar="DIR", hidden=True)] = None,
 ) -> None:
     """List the drills, or show one: set-up, camera, what is checked and what cannot be seen."""
@@ -42,6 +45,8 @@ def drills(
         raise UsageError("expected one of: a drill's NAME, --new NAME; got several; leave one")
     if folder is not None and new is None:
         raise UsageError("--folder goes with --new NAME; add it or leave --folder out")
+    if explain and (name is None or json_):
+        raise UsageError("--explain goes with a drill's NAME and without --json")
     own = common.settings().drills_folder
     if new is not None:
         from .scaffold import new_drill
@@ -56,7 +61,11 @@ def drills(
         return
     if name is not None:
         drill = get_drill(name, own)
-        if json_:
+        if explain:
+            from ..drill.explain import explained
+
+            print(explained(drill), end="")
+        elif json_:
             print(json.dumps(card(drill), ensure_ascii=False, indent=2))
         else:
             from ..catalogue.cards import text_card
@@ -112,12 +121,12 @@ def card(drill: Drill) -> dict[str, Any]:
         "view": drill.view.name,
         "camera": drill.camera,
         "dose": dose,
-        "signals": [{"name": s.name, "unit": s.unit} for s in drill.signals],
+        "signals": [{"name": s.name, "unit": s.unit} for s in drill.all_measures],
         "faults": [
             {
                 "code": f.code,
                 "cue": f.cue,
-                "what": f.what,
+                "what": f.saw,
                 "severity": f.severity,
                 "unit": f.unit,
                 "warn": f.warn,

@@ -49,16 +49,32 @@ _DRILL = '''\
 A drill to start from: it works as it is; change it piece by piece (docs/add-a-drill.md).
 """
 
-from __future__ import annotations
+from formcheck.drill import (
+    Body,
+    Dose,
+    Drill,
+    Sides,
+    change,
+    fault,
+    in_front,
+    measure,
+    of,
+    postures,
+    reps,
+)
 
-from formcheck.drill import Body, Dose, Drill, Fault, RepRule, Sides, Signal, View, postures
-from formcheck.geometry import angle
+
+def leaning(body: Body) -> float:
+    """lean of the trunk from upright, to either side"""
+    return abs(body.trunk.lean)
 
 
-def arm_raised(b: Body) -> float:
-    """The working arm from hanging down: about 15 at the side, 90 level (degrees)."""
-    return angle(b.work.elbow, b.work.shoulder, b.work.hip)
-
+# What is measured: name, unit and what of. `of` holds ready ones; a function of your own says in
+# its docstring what the number means.
+arm_raised = measure(
+    "arm_raised", "deg", of.joint_angle("working elbow", at="working shoulder", b="working hip")
+)
+trunk_lean = measure("trunk_lean", "deg", leaning)
 
 DRILL = Drill(
     name="NAME",
@@ -66,31 +82,24 @@ DRILL = Drill(
     card="own",  # where it is described: a card, a leaflet, a page
     summary="Standing, raise one straight arm out to the side and lower it slowly.",
     setup="Stand facing the camera, arms hanging, room to both sides.",
-    view=View(
-        name="front",  # front, side, foot or back
-        camera="In front of you, lens at hip height, 2.2-3 m away, head and feet in the picture.",
-        fits=postures.facing_camera,  # does the camera see the body from there?
-        posture=postures.standing,  # is this the posture, all through the movement?
+    view=in_front(
+        postures.standing,  # is this the posture, all through the movement?
         needs=("shoulder", "elbow", "hip"),  # parts of the working side that must be seen
     ),
-    # What is counted: it rises with the movement. Look at yours with `formcheck score --json`.
-    signal=Signal("arm_raised", "deg", arm_raised, "the arm from hanging"),
-    # Changes from the person's own rest: begins at 20, is over below 12, counts from 60.
-    motion=RepRule(start=20, end=12, top=60, full=85),
-    # Further measures, for the faults.
-    measures=(Signal("trunk_lean", "deg", lambda b: abs(b.trunk.lean)),),
     sides=Sides.MOVING,  # the arm that moves is the working one
+    # What is counted: it rises with the movement. Look at yours with `formcheck score --json`.
+    # Changes from the person's own rest: begins at 20, is over below 12, counts from 60.
+    counts=reps(arm_raised, begins=20, ends=12, whole=60, full=85),
+    measures=(trunk_lean,),  # the others, for the faults
     faults=(
-        Fault(
-            code="trunk_lean",
-            cue="Grow tall, only the arm moves",  # at most eight words
+        fault(
+            "trunk_lean",
+            "Grow tall, only the arm moves",  # what to say: at most eight words
+            "Your trunk leaned as the arm rose.",  # what the camera saw
+            # Top minus rest of each repetition. Measure good and faulty ones, set it between.
+            change(trunk_lean).above(8, strong=15),
             severity=2,  # 0 note, 1 polish, 2 mend now
-            unit="deg",
-            warn=8,  # measure good and faulty repetitions, and set it between them
-            strong=15,
-            judge=lambda f: f.change("trunk_lean"),  # top minus rest of each repetition
             source="EC: to be measured",  # every number has a source
-            what="Your trunk leaned as the arm rose.",
         ),
     ),
     dose=Dose(sets=2, reps=8),

@@ -145,15 +145,12 @@ def _view(body: Body, drill: Drill) -> Problem | None:
 def _too_low(body: Body, drill: Drill) -> Problem | None:
     """Whether a fault of this drill can only be seen from higher up. It is asked as the drill
     itself asks, of a person at rest."""
-    faults = [f for f in drill.faults if f.unseen is Reason.CAMERA_TOO_LOW and f.can_see]
-    if not faults:
+    asked = [f.seen.fits for f in drill.faults if f.seen.reason is Reason.CAMERA_TOO_LOW]
+    if not asked:
         return None
-    rests = {s.name: v for s in drill.signals if isinstance(v := s.measure(body), float)}
-    still = Facts(
-        body.side, 0.0, 0.0, 0.0, 0.0, None, nan, nan, False, False, False, 0,
-        rests, (), {s.name: () for s in drill.signals},
-    )  # fmt: skip
-    if any(f.can_see(still) for f in faults if f.can_see):
+    rests = {m.name: v for m in drill.all_measures if isinstance(v := m.of(body), float)}
+    still = Facts.of_rest(drill.all_measures, rests, body.side)
+    if any(fits(still) for fits in asked if fits):
         return None
     return Problem("camera_too_low", REASONS[Reason.CAMERA_TOO_LOW].spoken, hindering=False)
 

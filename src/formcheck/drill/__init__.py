@@ -1,8 +1,9 @@
 """What an author of drills imports: the declaration of one exercise, as a clinician's card.
 
-A drill is data and small functions. Read ``declaration`` first: the drill, its faults and what a
-repetition was like; ``rules`` says when something is a repetition or a hold, ``measure`` what is
-measured of a body. May import ``body``, ``geometry`` and ``events``.
+A drill is data and small functions. Read ``drills/hip_bridge.py`` first, then ``declaration`` (the
+drill), ``of`` (what can be measured of a body), ``quantities`` (what is judged), ``fault`` and
+``presets``. ``explain`` reads a declaration back in plain English. May import ``body``,
+``geometry`` and ``events``.
 """
 
 from __future__ import annotations
@@ -10,41 +11,93 @@ from __future__ import annotations
 from ..body import postures
 from ..body.measures import Body, Limb
 from ..body.pose import Side
-from ..events import Reason
-from .declaration import (
+from . import of
+from .counting import holds, reps
+from .declaration import WEIGHTS, Dose, Drill, Sides
+from .facts import Facts
+from .fault import Fault, from_the_front, from_the_side, lens_above
+from .measure import Measure, measure
+from .presets import (
     NEAR_FALL,
-    TILT_S,
-    WEIGHTS,
-    Dose,
-    Drill,
-    Facts,
-    Fault,
-    Sides,
-    View,
+    bouncing,
+    head_drops,
+    head_lift,
     near_fall,
+    short_hold,
     tilting,
+    too_fast,
+    trunk_lean,
+    wobble,
 )
-from .measure import Signal
-from .rules import HoldRule, RepRule
+from .quantities import (
+    at_rest,
+    at_top,
+    beyond_own_best,
+    change,
+    decrease,
+    each_rep,
+    fall_s,
+    movement,
+    quicker_s,
+    range_of,
+    rise_s,
+    since_the_last_s,
+    smallest,
+    throughout,
+    unsteadiness,
+)
+from .views import View, beside_the_mat, beside_you, in_front
+
+#: How an author writes a fault.
+fault = Fault
 
 __all__ = [
     "NEAR_FALL",
-    "TILT_S",
     "WEIGHTS",
     "Body",
     "Dose",
     "Drill",
     "Facts",
     "Fault",
-    "HoldRule",
     "Limb",
-    "Reason",
-    "RepRule",
+    "Measure",
     "Side",
     "Sides",
-    "Signal",
     "View",
+    "at_rest",
+    "at_top",
+    "beside_the_mat",
+    "beside_you",
+    "beyond_own_best",
+    "bouncing",
+    "change",
+    "decrease",
+    "each_rep",
+    "fall_s",
+    "fault",
+    "from_the_front",
+    "from_the_side",
+    "head_drops",
+    "head_lift",
+    "holds",
+    "in_front",
+    "lens_above",
+    "measure",
+    "movement",
     "near_fall",
+    "of",
     "postures",
+    "quicker_s",
+    "range_of",
+    "reps",
+    "rise_s",
+    "short_hold",
+    "since_the_last_s",
+    "smallest",
+    "throughout",
     "tilting",
+    "too_fast",
+    "trunk_lean",
+    "unsteadiness",
+    "wobble",
 ]

@@ -1,4 +1,4 @@
-"""A named measure of the body, and what it keeps of the last moment."""
+"""A named measure of the body: what is measured, in which unit, and what the number means."""
 
 from __future__ import annotations
 
@@ -8,21 +8,36 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import isfinite, nan
 from statistics import median
+from typing import Any
 
 from ..body.measures import Body
 
-__all__ = ["Signal"]
+__all__ = ["Measure", "measure", "words_of"]
+
+
+def words_of(function: Callable[..., Any]) -> str:
+    """The first sentence of a function's docstring, on one line and without its full stop.
+
+    Raises:
+        ValueError: it has none, so nobody could read what it means.
+    """
+    name = getattr(function, "__name__", "it")
+    paragraph = " ".join((function.__doc__ or "").strip().split("\n\n")[0].split())
+    if not paragraph or name == "<lambda>":
+        raise ValueError(f"{name}: expected a named function with a docstring that says in its "
+                         "first sentence what it means")  # fmt: skip
+    return paragraph.split(". ")[0].removesuffix(".")
 
 
 @dataclass(frozen=True)
-class Signal:
-    """One named measure of the body.
+class Measure:
+    """One named measure of the body; authors make it with :func:`measure`.
 
     Attributes:
         name: as results and drawings call it.
-        unit: ``deg``, ``T`` (torsos), ``T/s``, ``ratio`` or ``s``.
-        measure: body -> value, NaN where a joint it needs is hidden; a complex value is a place.
-        what: one plain sentence.
+        unit: ``deg``, ``T`` (torsos), ``T/s``, ``ratio`` …
+        of: body -> value, NaN where a joint it needs is hidden; a complex value is a place.
+        what: a noun phrase, then after a semicolon what the number means.
         kind: ``value`` as measured; ``speed`` the mean way travelled a second, ``swing`` the
             largest difference, ``still`` minus the farthest place from the present one, all over
             the last ``over_s`` seconds (NaN until half of them have been seen); ``shift`` the
@@ -31,27 +46,45 @@ class Signal:
 
     name: str
     unit: str
-    measure: Callable[[Body], float | complex]
+    of: Callable[[Body], float | complex]
     what: str = ""
     kind: str = "value"
     over_s: float = 1.0
 
+    @property
+    def phrase(self) -> str:
+        """``what`` as part of a sentence: what the number means stands in brackets."""
+        said, _, meaning = self.what.partition(";")
+        said = f"{said} ({meaning.strip()})" if meaning else said
+        seconds = f"{self.over_s:g} s"
+        return (
+            said
+            + {
+                "value": "",
+                "speed": f": how fast it travels, mean of {seconds}",
+                "swing": f": how far it swings within {seconds}",
+                "still": f": how still it is within {seconds} (0 still, less when moving)",
+                "shift": f": how far it is from its median of the last {seconds}",
+            }[self.kind]
+        )
+
     def follower(self) -> Callable[[float, Body], float]:
         """A function (t, body) -> value that keeps what ``kind`` needs of the past."""
+        of, over_s = self.of, self.over_s
         if self.kind == "value":
-            return lambda _t, body: self.measure(body).real
+            return lambda _t, body: of(body).real
         past: deque[tuple[float, complex]] = deque()
 
         def follow(t: float, body: Body) -> float:
-            now = complex(self.measure(body))
-            if not isfinite(now.real) or (past and t - past[-1][0] > self.over_s):
+            now = complex(of(body))
+            if not isfinite(now.real) or (past and t - past[-1][0] > over_s):
                 past.clear()
                 return nan
             past.append((t, now))
-            while t - past[0][0] > self.over_s:
+            while t - past[0][0] > over_s:
                 past.popleft()
             seen_s = t - past[0][0]
-            if seen_s < (1.0 if self.kind == "shift" else self.over_s / 2):
+            if seen_s < (1.0 if self.kind == "shift" else over_s / 2):
                 return nan
             places = [p for _, p in past]
             if self.kind == "still":
@@ -64,3 +97,42 @@ class Signal:
             return way / seen_s
 
         return follow
+
+
+def measure(
+    name: str,
+    unit: str,
+    of: Callable[[Body], float | complex],
+    what: str = "",
+    *,
+    speed_over_s: float | None = None,
+    swing_over_s: float | None = None,
+    still_over_s: float | None = None,
+    shift_over_s: float | None = None,
+) -> Measure:
+    """A measure of the body, with its unit and what the number means.
+
+    Args:
+        name: as results call it.
+        unit: ``deg``, ``T`` (torsos: shoulder middle to hip middle), ``ratio`` …
+        of: what is measured: a word of ``formcheck.drill.of``, or a function of your own.
+        what: in words; without it the words of ``of`` (the first sentence of its docstring).
+        speed_over_s, swing_over_s, still_over_s, shift_over_s: at most one. Not the value itself
+            but, over so many seconds: how fast it travels, how far it swings, how still it is,
+            or how far it is from where it mostly was.
+
+    Raises:
+        ValueError: nothing says what the number means, or several of the times are given.
+    """
+    times = {"speed": speed_over_s, "swing": swing_over_s,
+             "still": still_over_s, "shift": shift_over_s}  # fmt: skip
+    given = [(kind, over_s) for kind, over_s in times.items() if over_s is not None]
+    if len(given) > 1:
+        kinds = " and ".join(f"{kind}_over_s" for kind, _ in given)
+        raise ValueError(f"measure {name!r}: expected one of {kinds}; leave one")
+    kind, over_s = given[0] if given else ("value", 1.0)
+    try:
+        what = what or words_of(of)
+    except ValueError as error:
+        raise ValueError(f"measure {name!r}: {error}") from error
+    return Measure(name, unit, of, what, kind, over_s)

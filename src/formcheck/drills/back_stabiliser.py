@@ -1,185 +1,110 @@
 """Back stabiliser: on hands and knees, reach an arm or a leg long and level (drills.md D11)."""
 
-from __future__ import annotations
+from math import nan
 
-from formcheck.drill import Body, Dose, Drill, Facts, Fault, RepRule, Sides, Signal, View, postures
-from formcheck.geometry import angle
+from formcheck.drill import (
+    Body, Dose, Drill, Facts, Side, Sides, beside_the_mat, beyond_own_best, change, each_rep, fault,
+    measure, of, postures, reps, wobble,
+)  # fmt: skip
 
 #: At rest the thigh hangs at 95-107 deg and the arm at 77-84 (measured): level with each other.
 LEG_LAG = 20.0
+ARM = of.joint_angle("near hip", at="near shoulder", b="near wrist")
+LEG = of.prone_line("near")
 
 
-def on_hands_and_knee(b: Body) -> bool:
+def on_hands_and_knee(body: Body) -> bool:
     """Trunk level, at least one knee on the floor below the hips, its shin lying."""
-    down = b.lower("knee")
+    down = body.lower("knee")
     return (
-        abs(b.trunk.elevation) <= 35
-        and postures.side_on(b)
-        and b.height(b.trunk.hip, down.knee) > 0.45
-        and b.height(down.knee, down.ankle) < 0.45
+        abs(body.trunk.elevation) <= 35
+        and postures.side_on(body)
+        and body.height(body.trunk.hip, down.knee) > 0.45
+        and body.height(down.knee, down.ankle) < 0.45
     )
 
 
-def arm(b: Body) -> float:
-    """The near arm from the trunk: 180 in line with it."""
-    return angle(b.near.hip, b.near.shoulder, b.near.wrist)
+def near_side(body: Body) -> Side:
+    """The limbs nearest the camera work."""
+    return body.near_side
 
 
-def leg(b: Body) -> float:
-    """The near thigh from the trunk: 180 in line with it, above: higher than the trunk."""
-    return b.prone_line(b.near, b.near.knee)
+def arm_or_leg(body: Body) -> float:
+    """near arm or leg, whichever reaches further; 180 is in line with the trunk"""
+    return max(ARM(body), LEG(body) - LEG_LAG)
 
 
-def reach(b: Body) -> float:
-    return max(arm(b), leg(b) - LEG_LAG)
+reach = measure("reach", "deg", arm_or_leg)
+arm = measure("arm", "deg", ARM, "near arm from the trunk; 180 is in line with it")
+leg = measure("leg", "deg", LEG, "near thigh from the trunk; 180 is in line, above it is higher")
+knee = measure("knee", "deg", of.knee_angle("near"))
+trunk = measure("trunk", "deg", of.incline("hips", to="shoulders"))
+hip_turn = measure("hip_turn", "T", of.height("near hip", above="drawn far hip"))
+weight = measure("weight", "T", of.shift("hips", past="lower knee"))
+hip_speed = measure("wobble", "T/s", of.place("hips"), speed_over_s=1)
 
 
-def leg_reached(f: Facts) -> bool:
-    return f.change("leg") > 50
+def leg_reached(rep: Facts) -> bool:
+    return rep.change(leg) > 50
 
 
-def arm_reached(f: Facts) -> bool:
-    return f.change("arm") > 30
+def reached_long(rep: Facts) -> bool:
+    """A straight arm or leg reached out; a kick with a bent knee is another exercise."""
+    straight_leg = leg_reached(rep) and rep.top(knee) > 130
+    return straight_leg or (rep.change(arm) > 30 and rep.top(arm) > 125)
 
 
-def reached_long(f: Facts) -> bool:
-    """A straight arm or leg: a kick with a bent knee is another exercise."""
-    straight_leg = leg_reached(f) and f.top("knee") > 130
-    return straight_leg or (arm_reached(f) and f.top("arm") > 125)
+def height_of_the_leg(rep: Facts) -> float:
+    """The near thigh from the trunk at the top, where a leg was reached."""
+    return rep.top(leg) if leg_reached(rep) else nan
 
 
-def short(f: Facts) -> float:
-    """Degrees short of the card's least reach, of what was lifted."""
-    return 150 - f.top("leg") if leg_reached(f) else 145 - f.top("arm")
-
-
-def over_own_best(f: Facts, name: str, most: float) -> float:
-    """Beyond the person's own stillest repetition; before there is one, beyond good form."""
-    stillest = min([e.change(name) for e in f.earlier], default=most)
-    return f.change(name) - min(stillest, most)
+def short(rep: Facts) -> float:
+    """Degrees short of 150 for a leg, of 145 for an arm."""
+    return 150 - rep.top(leg) if leg_reached(rep) else 145 - rep.top(arm)
 
 
 DRILL = Drill(
-    name="back_stabiliser",
-    title="Back stabiliser",
-    card="D11",
+    name="back_stabiliser", title="Back stabiliser", card="D11",
     summary="On hands and knees, reach one arm or one leg long, hold, and keep the back still.",
     setup="Hands under shoulders, knees under hips, the moving arm or leg near the camera. "
     "Arm first; the leg later, both together last.",
-    view=View(
-        name="side",
-        camera="Beside the mat, lens 0.4-0.6 m high, 2-2.5 m away, moving limb nearest.",
-        fits=postures.side_on,
-        posture=on_hands_and_knee,
-        needs=("shoulder", "hip", "knee"),
-    ),
-    signal=Signal("reach", "deg", reach, "near arm or leg, 180 in line with the trunk"),
+    view=beside_the_mat(on_hands_and_knee,
+        camera="Beside the mat, lens 0.4-0.6 m high, 2-2.5 m away, moving limb nearest."),
+    sides=Sides.POSTURE, side_of=near_side,
     # Measured: rest 77-86, an arm reads 165-170, a leg 163-172 less the lag.
-    motion=RepRule(start=18, end=12, top=38, full=65),
-    sides=Sides.POSTURE,
-    side_of=lambda b: b.near_side,
-    measures=(
-        Signal("arm", "deg", arm),
-        Signal("leg", "deg", leg),
-        Signal("knee", "deg", lambda b: b.near.knee_angle),
-        Signal("trunk", "deg", lambda b: b.trunk.elevation),
-        Signal(
-            "hip_turn",
-            "T",
-            lambda b: b.height(b.near.hip, b.drawn(b.far.side).hip),
-        ),
-        Signal(
-            "weight",
-            "T",
-            lambda b: b.shift(b.trunk.hip, b.lower("knee").knee),
-        ),
-        Signal("wobble", "T/s", lambda b: b.place(b.trunk.hip), kind="speed", over_s=1.0),
-    ),
-    confirm=reached_long,
+    counts=reps(reach, begins=18, ends=12, whole=38, full=65, only_if=reached_long),
+    measures=(arm, leg, knee, trunk, hip_turn, weight, hip_speed),
     faults=(
-        Fault(
-            code="leg_high",
-            cue="Reach long, not high",
-            severity=2,
-            unit="deg",
-            warn=200,
-            strong=210,
-            judge=lambda f: f.top("leg") if leg_reached(f) else float("nan"),
-            source="drills.md D11: 190 / 198; measured: a level leg reads 183-192",
-            what="Your leg went higher than your trunk.",
-        ),
-        Fault(
-            code="back_sag",
-            cue="Back like a table",
-            severity=2,
-            unit="deg",
-            warn=2.4,
-            strong=6,
-            judge=lambda f: over_own_best(f, "trunk", 2.0),
-            certain=False,
+        fault("leg_high", "Reach long, not high", "Your leg went higher than your trunk.",
+            each_rep(height_of_the_leg, "deg").above(200, strong=210), severity=2,
+            source="drills.md D11: 190 / 198; measured: a level leg reads 183-192"),
+        fault("back_sag", "Back like a table", "Your trunk tilted or sagged as you reached.",
+            beyond_own_best(change(trunk), believed_to=2.0).above(2.4, strong=6),
+            severity=2, certain=False,
             source="drills.md D11, EC 7 / 12 of trunk tilt; measured: 8 / 16 / 24 deg of sag tilt "
-            "the shoulder-hip line by 2 / 3.4 / 4.8, good form by 0.1-2",
-            what="Your trunk tilted or sagged as you reached.",
-        ),
-        Fault(
-            code="pelvis_rotation",
-            cue="Both hip bones face the floor",
-            severity=2,
-            unit="T",
-            warn=0.1,
-            strong=0.16,
-            judge=lambda f: over_own_best(f, "hip_turn", 0.21),
-            confidence="B",
-            certain=False,
+            "the shoulder-hip line by 2 / 3.4 / 4.8, good form by 0.1-2"),
+        fault("pelvis_rotation", "Both hip bones face the floor",
+            "Your pelvis turned as you reached.",
+            beyond_own_best(change(hip_turn), believed_to=0.21).above(0.1, strong=0.16),
+            severity=2, confidence="B", certain=False,
             source="drills.md D11: 15 / 22 deg of hips 0.36 T apart; measured: a level leg lift "
-            "alone reads 0.14-0.20, so the own most level one is the reference",
-            what="Your pelvis turned as you reached.",
-        ),
-        Fault(
-            code="weight_shift",
-            cue="Hips stay over your knees",
-            severity=1,
-            unit="T",
-            warn=0.18,
-            strong=0.3,
-            judge=lambda f: abs(f.change("weight")),
-            source="drills.md D11, EC 0.15; measured: good form to 0.1",
-            what="Your weight moved away from your knees.",
-        ),
-        Fault(
-            code="small_range",
-            cue="Reach a little further",
-            severity=1,
-            unit="deg",
-            warn=3,
-            strong=20,
-            judge=short,
-            source="drills.md D11, EC: arm under 145, leg under 150",
-            what="Your arm or leg stayed low.",
-        ),
-        Fault(
-            code="wobble",
-            cue="Slow breath, steady",
-            severity=1,
-            unit="T/s",
-            warn=0.16,
-            strong=0.3,
-            signal="wobble",
-            change=False,
-            phases=("top",),
-            persist_s=1.5,
-            confidence="B",
-            source="[Heredia21]; drills.md D11, EC 0.12; measured: still hips travel 0.02-0.08",
-            what="You wobbled while reaching.",
-        ),
+            "alone reads 0.14-0.20, so the own most level one is the reference"),
+        fault("weight_shift", "Hips stay over your knees",
+            "Your weight moved away from your knees.",
+            change(weight).either_way(0.18, strong=0.3),
+            source="drills.md D11, EC 0.15; measured: good form to 0.1"),
+        fault("small_range", "Reach a little further", "Your arm or leg stayed low.",
+            each_rep(short, "deg").above(3, strong=20),
+            source="drills.md D11, EC: arm under 145, leg under 150"),
+        wobble("Slow breath, steady", "You wobbled while reaching.", hip_speed,
+            above=0.16, strong=0.3, for_s=1.5, during="top", confidence="B",
+            source="[Heredia21]; drills.md D11, EC 0.12; measured: still hips travel 0.02-0.08"),
     ),
-    dose=Dose(sets=1, reps=10, hold_s=10),
-    weights="hold",
-    cannot_see=(
-        "a pelvis that turns a little",
+    dose=Dose(sets=1, reps=10, hold_s=10), weights="hold",
+    cannot_see=("a pelvis that turns a little",
         "the curve of the low back between shoulders and hips",
-        "the limbs on the far side: turn round for those",
-    ),
+        "the limbs on the far side: turn round for those"),
     cautions=("If kneeling hurts use a cushion, else leave it out.",),
     sources=("S2", "Heredia21", "Heredia24", "Tele21"),
 )

@@ -1,141 +1,82 @@
 """Deep lunge: half-kneeling or with the back knee lifted, hips forward (drills.md D16)."""
 
-from __future__ import annotations
-
 from formcheck.drill import (
-    Body,
-    Dose,
-    Drill,
-    Fault,
-    HoldRule,
-    Limb,
-    Side,
-    Sides,
-    Signal,
-    View,
-    postures,
-)
+    Body, Dose, Drill, Facts, Limb, Side, Sides, at_top, beside_you, each_rep, fault, holds,
+    measure, of, postures, wobble,
+)  # fmt: skip
 
 
-def front(b: Body) -> Side:
+def front(body: Body) -> Side:
     """The front leg is the one with the higher knee."""
-    return b.lower("knee").side.other
+    return body.lower("knee").side.other
 
 
-def rear_leg(b: Body) -> Limb:
-    return b.drawn(front(b).other)
+def rear_leg(body: Body) -> Limb:
+    return body.drawn(front(body).other)
 
 
-def split_low(b: Body) -> bool:
+def split_low(body: Body) -> bool:
     """Upright on a front foot and a low back knee, both as drawn."""
-    knees = b.height(b.drawn(front(b)).knee, rear_leg(b).knee)
-    return postures.half_kneeling(b) and knees > 0.3
+    knees = body.height(body.drawn(front(body)).knee, rear_leg(body).knee)
+    return postures.half_kneeling(body) and knees > 0.3
 
 
-def hips_forward(b: Body) -> float:
-    """The rear thigh behind straight down: hips over the knee read 0."""
-    return -b.thigh_forward(rear_leg(b))
+def rear_thigh_back(body: Body) -> float:
+    """rear thigh behind straight down; 0 with the hips over the knee"""
+    return -body.thigh_forward(rear_leg(body))
 
 
-def past_toes(b: Body) -> float:
-    """The front knee ahead of the toes, as a share of the shin."""
-    leg = b.drawn(front(b))
-    return b.shift(leg.knee, leg.toe) * b.facing / b.gap(leg.knee, leg.ankle)
+def past_toes(body: Body) -> float:
+    """front knee ahead of the toes, as a share of the shin"""
+    leg = body.drawn(front(body))
+    return body.shift(leg.knee, leg.toe) * body.facing / body.gap(leg.knee, leg.ankle)
+
+
+hips_forward = measure("hips_forward", "deg", rear_thigh_back)
+trunk_forward = measure("trunk_forward", "deg", of.trunk_forward)
+front_knee = measure("front_knee", "ratio", past_toes)
+shoulder_speed = measure("wobble", "T/s", of.place("shoulders"), speed_over_s=1)
+
+
+def trunk_back(hold: Facts) -> float:
+    """How far the trunk leaned back from upright, through the hold."""
+    return -hold.top(trunk_forward)
 
 
 DRILL = Drill(
-    name="deep_lunge",
-    title="Deep lunge",
-    card="D16",
+    name="deep_lunge", title="Deep lunge", card="D16",
     summary="One foot in front, glide the hips forward over a low back knee and stay tall.",
     setup="Half-kneel sideways to the camera, the back leg near it; cushion or lift the knee.",
-    view=View(
-        name="side",
-        camera="Beside you, lens at hip height of the kneeling body, 2.5 m away, both feet seen.",
-        fits=postures.side_on,
-        posture=split_low,
-        needs=(),
-    ),
-    signal=Signal("hips_forward", "deg", hips_forward, "rear thigh behind straight down"),
+    view=beside_you(split_low,
+        camera="Beside you, lens at hip height of the kneeling body, 2.5 m away, both feet seen."),
+    sides=Sides.POSTURE, side_of=front,
     # Measured: kneeling tall reads 5-15, the stretch 26-36, a real deep lunge 37-53.
-    motion=HoldRule(enter=18.5, end=16, ended_by="hips_back", within=4.5),
-    sides=Sides.POSTURE,
-    side_of=front,
-    measures=(
-        Signal("trunk_forward", "deg", lambda b: b.trunk_forward),
-        Signal("front_knee", "ratio", past_toes),
-        Signal("wobble", "T/s", lambda b: b.place(b.trunk.shoulder), kind="speed", over_s=1.0),
-    ),
+    counts=holds(hips_forward, on_above=18.5, off_below=16, ended_by="hips_back", within=4.5),
+    measures=(trunk_forward, front_knee, shoulder_speed),
     faults=(
-        Fault(
-            code="trunk_forward",
-            cue="Tall chest, eyes ahead",
-            severity=2,
-            unit="deg",
-            warn=9,
-            strong=15,
-            judge=lambda f: f.top("trunk_forward"),
+        fault("trunk_forward", "Tall chest, eyes ahead", "Your trunk leaned forward.",
+            at_top(trunk_forward).above(9, strong=15), severity=2,
             source="S2, [Granstrom], EC 15 / 25; measured: a bend above the pelvis reads half, "
-            "10 / 20 / 30 deg read 8 / 13 / 17, good form -2..2",
-            what="Your trunk leaned forward.",
-        ),
-        Fault(
-            code="hips_back",
-            cue="Glide your hips forward",
-            severity=1,
-            unit="deg",
-            warn=20,
-            strong=16,
-            judge=lambda f: f.top("hips_forward"),
-            below=True,
-            source="drills.md D16 (rear hip under 165); measured: good form 26-33",
-            what="Your hips stayed back.",
-        ),
-        Fault(
-            code="lumbar_arch",
-            cue="Tuck under gently",
-            severity=2,
-            unit="deg",
-            warn=8,
-            strong=14,
-            judge=lambda f: -f.top("trunk_forward"),
-            confidence="B",
-            certain=False,
-            source="drills.md D16, EC: trunk 8 deg back while the hip is stretched",
-            what="Your trunk leaned back over the stretched hip.",
-        ),
-        Fault(
-            code="front_knee_far",
-            cue="Front shin more upright",
-            severity=1,
-            unit="ratio",
-            warn=0.15,
-            strong=0.3,
-            judge=lambda f: f.top("front_knee"),
-            source="drills.md D16, EC: comfort only",
-            what="Your front knee went far past the toes.",
-        ),
-        Fault(
-            code="wobble",
-            cue="Widen your feet a little",
-            severity=1,
-            unit="T/s",
-            warn=0.25,
-            strong=0.5,
-            signal="wobble",
-            change=False,
-            persist_s=2.0,
-            source="drills.md D16, EC 0.15; measured: a real person sinking slowly 0.2",
-            what="You wobbled.",
-        ),
+            "10 / 20 / 30 deg read 8 / 13 / 17, good form -2..2"),
+        fault("hips_back", "Glide your hips forward", "Your hips stayed back.",
+            at_top(hips_forward).below(20, strong=16),
+            source="drills.md D16 (rear hip under 165); measured: good form 26-33"),
+        fault("lumbar_arch", "Tuck under gently",
+            "Your trunk leaned back over the stretched hip.",
+            each_rep(trunk_back, "deg").above(8, strong=14),
+            severity=2, confidence="B", certain=False,
+            source="drills.md D16, EC: trunk 8 deg back while the hip is stretched"),
+        fault("front_knee_far", "Front shin more upright",
+            "Your front knee went far past the toes.",
+            at_top(front_knee).above(0.15, strong=0.3),
+            source="drills.md D16, EC: comfort only"),
+        wobble("Widen your feet a little", "You wobbled.", shoulder_speed,
+            above=0.25, strong=0.5, for_s=2,
+            source="drills.md D16, EC 0.15; measured: a real person sinking slowly 0.2"),
     ),
-    dose=Dose(sets=3, hold_s=5),
-    weights="hold",
-    cannot_see=(
-        "whether the front knee falls in",
-        "whether one side of the pelvis is lower",
-        "whether the back knee hovers or rests: both are fine",
-    ),
+    dose=Dose(sets=3, hold_s=5), weights="hold",
+    cannot_see=("whether the front knee falls in", "whether one side of the pelvis is lower",
+        "whether the back knee hovers or rests: both are fine"),
     cautions=("If kneeling hurts use a cushion, or do the one-leg stand instead.",),
     sources=("S2", "Granstrom"),
 )

@@ -1,128 +1,83 @@
 """March on the spot: the warm-up, and the knee lift for hip mobility (drills.md D21)."""
 
-from __future__ import annotations
+from math import nan
 
 from formcheck.drill import (
-    Body,
-    Dose,
-    Drill,
-    Facts,
-    Fault,
-    RepRule,
-    Side,
-    Sides,
-    Signal,
-    View,
-    postures,
-)
+    Body, Dose, Drill, Facts, Sides, at_top, each_rep, fault, from_the_front, from_the_side,
+    in_front, measure, of, postures, reps,
+)  # fmt: skip
 
 
-def knee_lift(b: Body) -> float:
-    """The knee above the other one, 0 while it is the lower: a squat moves both and reads 0."""
-    higher = b.height(b.drawn(b.work.side).knee, b.drawn(b.other.side).knee)
-    return max(higher, 0.0)  # this way round NaN stays
+def front_or_side(body: Body) -> bool:
+    return postures.facing_camera(body) or postures.side_on(body)
 
 
-def stepped_on_the_spot(f: Facts) -> bool:
-    """A bent knee, up and down again in a stride's time, the hips staying up: a stance is held,
+def knee_above_the_other(body: Body) -> float:
+    """working knee above the other one; 0 while it is the lower, so a squat reads 0"""
+    working, other = body.drawn(body.work.side), body.drawn(body.other.side)
+    return max(body.height(working.knee, other.knee), 0.0)  # this way round NaN stays
+
+
+def leaning_back(body: Body) -> float:
+    """trunk from upright, seen from the side; back is positive"""
+    return -body.trunk_forward
+
+
+knee_lift = measure("knee_lift", "T", knee_above_the_other)
+hip_height = measure("hip_height", "T", of.height("hips", above="lower ankle"))
+knee_bend = measure("knee_bend", "deg", of.knee_bend("drawn working"))
+lean_back = measure("lean_back", "deg", leaning_back)
+side_lean = measure("side_lean", "deg", of.lean_towards("left"))
+shoulder_width = measure("shoulder_width", "T", of.shoulder_width)
+
+
+def stepped_on_the_spot(rep: Facts) -> bool:
+    """A bent knee, up and down again in a stride's time, the hips staying up; a stance is held,
     a lunge sinks, an abduction lifts a long leg."""
     return (
-        f.end_s - f.start_s < 4
-        and abs(f.change("hip_height")) < 0.2
-        and f.rest("hip_height") > 1.15
-        and f.top("knee_bend") > 25
+        rep.end_s - rep.start_s < 4
+        and abs(rep.change(hip_height)) < 0.2
+        and rep.rest(hip_height) > 1.15
+        and rep.top(knee_bend) > 25
     )
 
 
-def low_for_long(f: Facts) -> float:
+def best_of_ten(rep: Facts) -> float:
     """The highest of the last ten lifts of this leg."""
-    lifts = [e.rise for e in (*f.earlier[-9:], f)]
-    return max(lifts) if len(lifts) == 10 else float("nan")
+    lifts = [e.rise for e in (*rep.earlier[-9:], rep)]
+    return max(lifts) if len(lifts) == 10 else nan
 
 
-def sideways(f: Facts) -> float:
-    return abs(f.change("side_lean"))
-
-
-def five_sways(f: Facts) -> float:
-    """The smallest sway of the last five steps of this leg: only what goes on counts."""
-    sways = [sideways(e) for e in (*f.earlier[-4:], f)]
-    return min(sways) if len(sways) == 5 else float("nan")
-
-
-def from_the_front(f: Facts) -> bool:
-    return f.rest("shoulder_width") >= 0.48
-
-
-def from_the_side(f: Facts) -> bool:
-    return f.rest("shoulder_width") <= 0.42
+def least_of_five(rep: Facts) -> float:
+    """The smallest sway of the last five steps of this leg, so only what goes on counts."""
+    sways = [abs(e.change(side_lean)) for e in (*rep.earlier[-4:], rep)]
+    return min(sways) if len(sways) == 5 else nan
 
 
 DRILL = Drill(
-    name="march",
-    title="March on the spot",
-    card="D21",
+    name="march", title="March on the spot", card="D21",
     summary="March on the spot, lifting each knee as high as is comfortable.",
     setup="Stand tall with room around you, a chair within reach.",
-    view=View(
-        name="front",
-        camera="In front of you or beside you, lens at hip height, 2.2-3 m away, feet seen.",
-        fits=lambda b: postures.facing_camera(b) or postures.side_on(b),
-        posture=postures.standing,
-        needs=(),
-    ),
-    signal=Signal("knee_lift", "T", knee_lift, "this knee above the other"),
-    # Card: 0.30 / 0.45 / 0.20 of the thigh, which is about 0.8 T long: EC, no clip yet.
-    motion=RepRule(start=0.16, end=0.1, top=0.3, full=0.4, min_s=0.3, refractory_s=0.1),
+    view=in_front(postures.standing, needs=(), fits=front_or_side,
+        camera="In front of you or beside you, lens at hip height, 2.2-3 m away, feet seen."),
     sides=Sides.MOVING,
-    measures=(
-        Signal("hip_height", "T", lambda b: b.height(b.trunk.hip, b.lower("ankle").ankle)),
-        Signal("knee_bend", "deg", lambda b: 180 - b.drawn(b.work.side).knee_angle),
-        Signal("lean_back", "deg", lambda b: -b.trunk_forward),
-        Signal("side_lean", "deg", lambda b: b.lean_towards(Side.LEFT)),
-        Signal("shoulder_width", "T", lambda b: abs(b.shoulder_separation)),
-    ),
-    confirm=stepped_on_the_spot,
+    # Card: 0.30 / 0.45 / 0.20 of the thigh, which is about 0.8 T long: EC, no clip yet.
+    counts=reps(knee_lift, begins=0.16, ends=0.1, whole=0.3, full=0.4, min_s=0.3, pause_s=0.1,
+        only_if=stepped_on_the_spot),
+    measures=(hip_height, knee_bend, lean_back, side_lean, shoulder_width),
     faults=(
-        Fault(
-            code="lean_back",
-            cue="Tall and easy",
-            severity=1,
-            unit="deg",
-            warn=10,
-            strong=18,
-            judge=lambda f: f.top("lean_back"),
-            can_see=from_the_side,
-            source="drills.md D21, EC",
-            what="You leaned back.",
-        ),
-        Fault(
-            code="side_sway",
-            cue="Quiet shoulders",
-            severity=1,
-            unit="deg",
-            warn=8,
-            strong=14,
-            judge=five_sways,
-            can_see=from_the_front,
-            source="drills.md D21, EC: 12 deg over five steps; a lean reads 0.7 (monster_walk)",
-            what="Your shoulders swayed from side to side.",
-        ),
-        Fault(
-            code="low_knees",
-            cue="Knees a little higher if comfy",
-            severity=1,
-            unit="T",
-            warn=0.22,
-            strong=0.16,
-            judge=low_for_long,
-            below=True,
-            source="drills.md D21: under 0.25 of the thigh for ten steps, EC",
-            what="Your knees stayed low.",
-        ),
+        fault("lean_back", "Tall and easy", "You leaned back.",
+            at_top(lean_back).above(10, strong=18), seen=from_the_side(shoulder_width, 0.42),
+            source="drills.md D21, EC"),
+        fault("side_sway", "Quiet shoulders", "Your shoulders swayed from side to side.",
+            each_rep(least_of_five, "deg").above(8, strong=14),
+            seen=from_the_front(shoulder_width, 0.48),
+            source="drills.md D21, EC: 12 deg over five steps; a lean reads 0.7 (monster_walk)"),
+        fault("low_knees", "Knees a little higher if comfy", "Your knees stayed low.",
+            each_rep(best_of_ten, "T").below(0.22, strong=0.16),
+            source="drills.md D21: under 0.25 of the thigh for ten steps, EC"),
     ),
-    dose=Dose(sets=1),
-    weights="minutes",
+    dose=Dose(sets=1), weights="minutes",
     cannot_see=("whether the pelvis drops while marching", "leg swings and hip circles"),
     cautions=("Tired or unsteady: hold a chair.",),
     sources=("S0", "S4", "2MST"),

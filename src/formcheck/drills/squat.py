@@ -1,184 +1,135 @@
 """Squat, hips wide: sit back and down between the feet, and stand up (drills.md D20)."""
 
-from __future__ import annotations
-
 from formcheck.drill import (
-    Body,
-    Dose,
-    Drill,
-    Facts,
-    Fault,
-    Reason,
-    RepRule,
-    Side,
-    Signal,
-    View,
-    postures,
-)
+    Body, Dose, Drill, Facts, Side, View, at_rest, at_top, change, fault, from_the_front,
+    from_the_side, measure, of, postures, reps,
+)  # fmt: skip
 
 
-def front_or_side(b: Body) -> bool:
-    return postures.facing_camera(b) or postures.side_on(b)
+def front_or_side(body: Body) -> bool:
+    return postures.facing_camera(body) or postures.side_on(body)
 
 
-def depth(b: Body) -> float:
-    """Hips above the lower ankle, negative: it rises as the hips sink, whatever the view."""
-    return -b.height(b.trunk.hip, b.lower("ankle").ankle)
-
-
-def on_the_feet(b: Body) -> bool:
+def on_the_feet(body: Body) -> bool:
     """Standing, or sitting down between the feet with the trunk tipped forward."""
-    return b.trunk.elevation >= 10 and depth(b) < -0.3
+    return body.trunk.elevation >= 10 and sunk(body) < -0.3
 
 
-def apart(b: Body, part: str) -> complex:
+def sunk(body: Body) -> float:
+    """hips above the lower ankle, negative; it rises as the hips sink, whatever the view"""
+    return -body.height(body.trunk.hip, body.lower("ankle").ankle)
+
+
+def apart(body: Body, part: str) -> complex:
     """From the right joint to the left, in T, as drawn."""
-    return (b.as_seen(Side.LEFT.joint(part)) - b.as_seen(Side.RIGHT.joint(part))) / b.torso
+    return (body.as_seen(Side.LEFT.joint(part)) - body.as_seen(Side.RIGHT.joint(part))) / body.torso
 
 
-def sank_between_the_feet(f: Facts) -> bool:
+def between_the_feet(body: Body) -> float:
+    """distance between the feet"""
+    return abs(apart(body, "ankle"))
+
+
+def knees_unlevel(body: Body) -> float:
+    """left knee above the right one"""
+    return apart(body, "knee").imag
+
+
+def straighter_knee(body: Body) -> float:
+    """bend of the straighter knee; 0 is straight"""
+    return 180 - max(body.drawn(side).knee_angle for side in Side)
+
+
+def knees_to_feet(body: Body) -> float:
+    """width of the knees as a share of the width of the feet; 1 is straight above them"""
+    return apart(body, "knee").real / apart(body, "ankle").real
+
+
+def feet_to_shoulders(body: Body) -> float:
+    """width of the feet as a share of the width of the shoulders"""
+    return apart(body, "ankle").real / apart(body, "shoulder").real
+
+
+def toes_outward(body: Body) -> float:
+    """how far the toes point outward of the heels, mean of both feet"""
+    feet = (body.left, body.right)
+    return sum(body.shift(x.toe, x.heel) * body.outward(x.side) for x in feet) / 2
+
+
+def trunk_from_upright(body: Body) -> float:
+    """trunk from upright, either way; 0 is upright"""
+    return 90 - body.trunk.elevation
+
+
+def hips_off_the_middle(body: Body) -> float:
+    """hips beside the middle of the feet, as a share of the distance between the feet"""
+    return body.shift(body.trunk.hip, body.ankles) / abs(apart(body, "ankle"))
+
+
+depth = measure("depth", "T", sunk)
+shoulder_width = measure("shoulder_width", "T", of.shoulder_width)
+stride = measure("stride", "T", between_the_feet)
+knee_level = measure("knee_level", "T", knees_unlevel)
+least_bend = measure("least_bend", "deg", straighter_knee)
+knee_ratio = measure("knee_ratio", "ratio", knees_to_feet)
+stance = measure("stance", "ratio", feet_to_shoulders)
+toes_out = measure("toes_out", "T", toes_outward)
+trunk_tilt = measure("trunk_tilt", "deg", trunk_from_upright)
+heel_lift = measure("heel_lift", "T", of.height("near heel", above="near toe"))
+side_shift = measure("side_shift", "ratio", hips_off_the_middle)
+
+FRONT = from_the_front(shoulder_width, 0.48)
+SIDE = from_the_side(shoulder_width, 0.42)
+
+
+def sank_between_the_feet(rep: Facts) -> bool:
     """From standing, both feet staying and both knees bending alike (from the front bent knees
-    look straight): a lunge, a step or a lifted foot is another exercise."""
-    stood = f.rest("depth") < -1.15 and f.rest("trunk_tilt") < 30
-    feet_stayed = abs(f.change("stride")) < 0.3 and abs(f.change("knee_level")) < 0.3
-    both_bent = from_the_front(f) or f.change("least_bend") > 20
-    return stood and feet_stayed and both_bent and f.change("depth") > 0.15
-
-
-def from_the_front(f: Facts) -> bool:
-    return f.rest("shoulder_width") >= 0.48
-
-
-def from_the_side(f: Facts) -> bool:
-    return f.rest("shoulder_width") <= 0.42
-
-
-def toes_outward(b: Body) -> float:
-    """How far the toes point outward of the heels, mean of both feet."""
-    return sum(b.shift(x.toe, x.heel) * b.outward(x.side) for x in (b.left, b.right)) / 2
+    look straight); a lunge, a step or a lifted foot is another exercise."""
+    stood = rep.rest(depth) < -1.15 and rep.rest(trunk_tilt) < 30
+    feet_stayed = abs(rep.change(stride)) < 0.3 and abs(rep.change(knee_level)) < 0.3
+    both_bent = rep.rest(shoulder_width) >= 0.48 or rep.change(least_bend) > 20
+    return stood and feet_stayed and both_bent and rep.change(depth) > 0.15
 
 
 DRILL = Drill(
-    name="squat",
-    title="Squat, hips wide",
-    card="D20",
+    name="squat", title="Squat, hips wide", card="D20",
     summary="Feet hip-wide or wider, sit back and down as far as is comfortable, and stand up.",
     setup="Stand with your feet shoulder-wide, toes slightly out, and look straight ahead.",
-    view=View(
-        name="side",
+    view=View("side",
         camera="Beside you to check depth and trunk, or in front of you to check the knees: one "
         "view a set. Lens at hip height, 2.2-3 m away, head and feet in the picture.",
-        fits=front_or_side,
-        posture=on_the_feet,
-        needs=("hip", "knee", "ankle"),
-    ),
-    signal=Signal("depth", "T", depth, "how far the hips have sunk towards the feet"),
+        fits=front_or_side, posture=on_the_feet, needs=("hip", "knee", "ankle")),
     # The card's levels, by the geometry of the legs: 60 deg of knee flexion sinks the hips by
     # 0.25 T, 80 by 0.43. Measured: 90 deg reads 0.41-0.58 in either view, real people 0.5-0.8.
-    motion=RepRule(start=0.1, end=0.07, top=0.22, full=0.43),
-    measures=(
-        Signal("shoulder_width", "T", lambda b: abs(b.shoulder_separation)),
-        Signal("stride", "T", lambda b: abs(apart(b, "ankle"))),
-        Signal("knee_level", "T", lambda b: apart(b, "knee").imag),
-        Signal("least_bend", "deg", lambda b: 180 - max(b.drawn(s).knee_angle for s in Side)),
-        Signal("knee_ratio", "ratio", lambda b: apart(b, "knee").real / apart(b, "ankle").real),
-        Signal("stance", "ratio", lambda b: apart(b, "ankle").real / apart(b, "shoulder").real),
-        Signal("toes_out", "T", toes_outward),
-        Signal("trunk_tilt", "deg", lambda b: 90 - b.trunk.elevation),
-        Signal("heel_lift", "T", lambda b: b.height(b.near.heel, b.near.toe)),
-        Signal(
-            "side_shift", "ratio", lambda b: b.shift(b.trunk.hip, b.ankles) / abs(apart(b, "ankle"))
-        ),
-    ),
-    confirm=sank_between_the_feet,
+    counts=reps(depth, begins=0.1, ends=0.07, whole=0.22, full=0.43, only_if=sank_between_the_feet),
+    measures=(shoulder_width, stride, knee_level, least_bend, knee_ratio, stance, toes_out,
+        trunk_tilt, heel_lift, side_shift),
     faults=(
-        Fault(
-            code="knees_in",
-            cue="Spread the floor, knees over toes",
-            severity=2,
-            unit="ratio",
-            warn=0.9,
-            strong=0.65,
-            judge=lambda f: f.top("knee_ratio"),
-            below=True,
-            can_see=from_the_front,
+        fault("knees_in", "Spread the floor, knees over toes",
+            "Your knees fell inward of your feet.",
+            at_top(knee_ratio).below(0.9, strong=0.65), severity=2, seen=FRONT,
             source="[SquatETH]; knees to ankles apart at the bottom, drills.md D20 0.85 / 0.70; "
-            "measured: good form 1.36-1.46, 8 deg inward 1.16, 16 deg 0.79, 19 deg 0.67",
-            what="Your knees fell inward of your feet.",
-        ),
-        Fault(
-            code="stance_narrow",
-            cue="Feet a little wider",
-            severity=1,
-            unit="ratio",
-            warn=0.62,
-            strong=0.4,
-            judge=lambda f: f.rest("stance"),
-            below=True,
-            can_see=from_the_front,
+            "measured: good form 1.36-1.46, 8 deg inward 1.16, 16 deg 0.79, 19 deg 0.67"),
+        fault("stance_narrow", "Feet a little wider", "Your feet stood close together.",
+            at_rest(stance).below(0.62, strong=0.4), seen=FRONT,
             source="[SquatETH]: shoulder-wide; measured: hip-wide feet read 0.80-0.84 of the "
-            "shoulders",
-            what="Your feet stood close together.",
-        ),
-        Fault(
-            code="toes_out",
-            cue="Toes slightly out, no more",
-            severity=1,
-            unit="T",
-            warn=0.26,
-            strong=0.36,
-            judge=lambda f: f.rest("toes_out"),
-            confidence="B",
-            can_see=from_the_front,
+            "shoulders"),
+        fault("toes_out", "Toes slightly out, no more", "Your feet were turned far out.",
+            at_rest(toes_out).above(0.26, strong=0.36), confidence="B", seen=FRONT,
             source="[SquatETH]; drills.md D20: over 35 deg, for a foot of 0.45 T; measured: 8 deg "
-            "reads 0.05-0.10",
-            what="Your feet were turned far out.",
-        ),
-        Fault(
-            code="trunk_forward",
-            cue="Chest up, sit back",
-            severity=2,
-            unit="deg",
-            warn=50,
-            strong=62,
-            judge=lambda f: f.top("trunk_tilt"),
-            can_see=from_the_side,
-            source="drills.md D20, EC 45 / 60; measured: good form 35-38, 12 / 24 deg more 49 / 60",
-            what="Your trunk fell forward at the bottom.",
-        ),
-        Fault(
-            code="heels_lift",
-            cue="Heels heavy",
-            severity=1,
-            unit="T",
-            warn=0.13,
-            strong=0.2,
-            judge=lambda f: f.change("heel_lift"),
-            confidence="B",
-            can_see=from_the_side,
-            source="[SquatETH], drills.md D20 0.06; measured: flat heels read up to 0.08",
-            what="Your heels came off the floor.",
-        ),
-        Fault(
-            code="side_shift",
-            cue="Share the weight",
-            severity=1,
-            unit="ratio",
-            warn=0.15,
-            strong=0.25,
-            judge=lambda f: abs(f.change("side_shift")),
-            can_see=from_the_front,
-            unseen=Reason.WRONG_VIEW,
-            source="drills.md D20, EC: 0.12 / 0.20 of the shoulder width",
-            what="Your hips moved over one foot.",
-        ),
+            "reads 0.05-0.10"),
+        fault("trunk_forward", "Chest up, sit back", "Your trunk fell forward at the bottom.",
+            at_top(trunk_tilt).above(50, strong=62), severity=2, seen=SIDE,
+            source="drills.md D20, EC 45 / 60; measured: good form 35-38, 12 / 24 more 49 / 60"),
+        fault("heels_lift", "Heels heavy", "Your heels came off the floor.",
+            change(heel_lift).above(0.13, strong=0.2), confidence="B", seen=SIDE,
+            source="[SquatETH], drills.md D20 0.06; measured: flat heels read up to 0.08"),
+        fault("side_shift", "Share the weight", "Your hips moved over one foot.",
+            change(side_shift).either_way(0.15, strong=0.25), seen=FRONT,
+            source="drills.md D20, EC: 0.12 / 0.20 of the shoulder width"),
     ),
-    dose=Dose(sets=2, reps=8),
-    weights="strength",
-    cannot_see=(
-        "whether you clench the buttocks",
-        "knees and feet from the side",
-        "depth of the trunk's lean and heels from the front",
-    ),
+    dose=Dose(sets=2, reps=8), weights="strength",
+    cannot_see=("whether you clench the buttocks", "knees and feet from the side",
+        "depth of the trunk's lean and heels from the front"),
     sources=("S1", "SquatETH", "FPPA-VA", "Yue26", "Cosoli26"),
 )

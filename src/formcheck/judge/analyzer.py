@@ -344,8 +344,9 @@ class Analyzer:
         facts = lane.facts(shape)
         if isinstance(shape, RepShape):
             lane.forget_movement(t)
+        only_if = self.drill.counts.only_if
         cut = isinstance(shape, RepShape) and shape.cut  # half a movement: nothing to judge it by
-        if not cut and self.drill.confirm is not None and not self.drill.confirm(facts):
+        if not cut and only_if is not None and not only_if(facts):
             lane.spans = [s for s in lane.spans if s.to_s <= facts.start_s]
             self._unjudged.append(
                 CannotJudgeSpan(facts.start_s, facts.end_s, Reason.WRONG_EXERCISE)
@@ -411,7 +412,7 @@ class Analyzer:
             t=t,
             phase=phase,
             signals=dict(lane.values) if judging else {},
-            main=self.drill.signal.name,
+            main=self.drill.main.name,
             progress=lane.progress if judging and lane.values else nan,
             reps=self._complete,
             partial=len(self._reps) - self._complete,

@@ -1,4 +1,4 @@
-"""One working side of a set: its machine, its signals over time, its faults."""
+"""One working side of a set: its machine, its measures over time, its faults."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from ..body.measures import Body
 from ..body.pose import Side
 from ..drill import Dose, Drill, Facts, Fault
 from ..drill.rules import HoldRule, RepRule
+from ..drill.thresholds import Judged, Watched
 from ..events import Event, FaultCleared, FaultNotJudged, FaultRaised, FaultSpan, Phase, Reason
 from .holds import Holds, HoldShape
 from .reps import Reps, RepShape, RepState
@@ -62,8 +63,9 @@ class Lane:
         self.spans: list[FaultSpan] = []
         self._times: deque[float] = deque()
         self._rows: deque[tuple[float, ...]] = deque()
-        self._names = tuple(s.name for s in drill.signals)
-        self._followers = {s.name: s.follower() for s in drill.signals}
+        self._names = tuple(m.name for m in drill.all_measures)
+        self._followers = {m.name: m.follower() for m in drill.all_measures}
+        self._faults = tuple((f, f.when) for f in drill.faults)
         self._watched: dict[str, _Standing] = {}
         self.shown: dict[str, tuple[FaultSpan, float]] = {}
         self.settle_from: float | None = None
@@ -78,7 +80,7 @@ class Lane:
 
     @property
     def main(self) -> float:
-        return self.values.get(self.drill.signal.name, nan)
+        return self.values.get(self.drill.main.name, nan)
 
     @property
     def phase(self) -> Phase:
@@ -170,12 +172,12 @@ class Lane:
         return False
 
     def _remember_rest(self, t: float) -> None:
-        """Medians of every signal over the rest before the movement that has just begun.
+        """Medians of every measure over the rest before the movement that has just begun.
 
         When there was hardly a rest (a foot that only tapped the floor) the last one stands,
-        unless the main signal shows that it was somewhere else.
+        unless the main measure shows that it was somewhere else.
         """
-        main = self.drill.signal.name
+        main = self.drill.main.name
         if self.holds is not None:
             begun, level = self.holds.from_s, self.holds.rule.end
         else:
@@ -228,7 +230,7 @@ class Lane:
             samples=samples,
             earlier=tuple(self.earlier),
         )
-        return replace(facts, bumps=_bumps(facts, self.drill.signal.name))
+        return replace(facts, bumps=_bumps(facts, self.drill.main.name))
 
     def forget_movement(self, t: float) -> None:
         """Drop the samples of a movement that is over, keeping the rest after it."""
@@ -243,25 +245,22 @@ class Lane:
         """Raise and clear the watched faults of this moment."""
         events: list[Event] = []
         phase = self.phase.value
-        for fault in self.drill.faults:
-            if fault.signal is None:
+        for fault, when in self._faults:
+            if not isinstance(when, Watched):
                 continue
-            value = self.values[fault.signal]
-            if fault.change:
-                value -= self.rests.get(fault.signal, nan)
-            value = abs(value) if fault.sign == 0 else value * fault.sign
+            value = when.magnitude(self.values, self.rests)
             standing = self._watched.get(fault.code)
-            counts = self.busy and phase in fault.phases and fault.unless not in self._watched
-            if counts and fault.exceeded(value):
+            counts = self.busy and phase in when.during and fault.unless not in self._watched
+            if counts and when.exceeded(value):
                 if standing is None:
                     standing = self._watched[fault.code] = _Standing(t, value, t)
-                standing.worst = max(standing.worst, value)
+                standing.worst = when.worse(standing.worst, value)
                 standing.last = t
-                if not standing.raised and t - standing.since >= fault.persist_s:
+                if not standing.raised and t - standing.since >= when.for_s:
                     standing.raised = True
                     events.append(_raised(t, fault, standing.worst))
             elif standing is not None and not (
-                standing.raised and counts and not fault.released(value)
+                standing.raised and counts and not when.released(value)
             ):
                 events += self._drop(t, fault.code)
         return events
@@ -291,16 +290,16 @@ class Lane:
     ) -> list[Event]:
         """Faults of at least this severity, judged now that the movement is over."""
         events: list[Event] = []
-        for fault in self.drill.faults:
-            if fault.judge is None or fault.severity < least:
+        for fault, when in self._faults:
+            if not isinstance(when, Judged) or fault.severity < least:
                 continue
-            if fault.can_see is not None and not fault.can_see(facts):
+            if fault.seen.fits is not None and not fault.seen.fits(facts):
                 if fault.code not in unseen:
-                    unseen[fault.code] = fault.unseen
-                    events.append(FaultNotJudged(t, fault.code, fault.unseen))
+                    unseen[fault.code] = fault.seen.reason
+                    events.append(FaultNotJudged(t, fault.code, fault.seen.reason))
                 continue
-            magnitude = fault.judge(facts)
-            if fault.exceeded(magnitude):
+            magnitude = when.magnitude(facts)
+            if when.exceeded(magnitude):
                 span = _span(fault, facts.start_s, facts.end_s, magnitude)
                 self.spans.append(span)
                 self.shown[fault.code] = (span, t + SHOWN_S)
@@ -326,7 +325,7 @@ def _bumps(facts: Facts, name: str) -> int:
     """Extra stops and starts on the way up and down: sub-movements (drills.md 3.2)."""
     extra = 0
     for from_s, to_s in ((facts.start_s, facts.peak_s), (facts.hold_end_s, facts.end_s)):
-        way = facts._between(name, from_s, to_s)
+        way = facts.between(name, from_s, to_s)
         if len(way) < 4:
             continue
         span = max(way) - min(way)

@@ -98,7 +98,7 @@ def _weighted(parts: dict[str, float], drill: Drill) -> int | None:
 def _range(rep: Rep, rule: RepRule, drill: Drill) -> float:
     if not isfinite(rep.rise) or drill.weights == "stretch":
         return 1.0 if rep.complete else 0.0
-    least = rule.top - 10 if drill.signal.unit == "deg" else 0.8 * rule.top
+    least = rule.top - 10 if drill.main.unit == "deg" else 0.8 * rule.top
     return min(1.0, max(0.0, (rep.rise - least) / (rule.full - least)))
 
 
@@ -121,8 +121,7 @@ def _form(faults: tuple[FaultSpan, ...], drill: Drill, from_s: float, to_s: floa
     for span in faults:
         fault = drill.fault(span.code)
         share = (min(span.to_s, to_s) - max(span.from_s, from_s)) / max(to_s - from_s, 1e-9)
-        cost = (
-            _COST[fault.severity] * fault.strength(span.magnitude) * min(1.0, max(0.0, share) / 0.4)
-        )
+        cost = _COST[fault.severity] * fault.when.strength(span.magnitude)
+        cost *= min(1.0, max(0.0, share) / 0.4)
         form *= 1 - (cost / 2 if fault.confidence == "B" else cost)
     return form

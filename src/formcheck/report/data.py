@@ -197,7 +197,7 @@ def seen_in(faults: Sequence[Row], parts: Sequence[Row], drill: Drill | None = N
         found.append(
             Seen(
                 code=code,
-                what=known[code].what if code in known else "",
+                what=known[code].saw if code in known else "",
                 cue=worst.get("cue") or "",
                 severity=max(f["severity"] for f in same),
                 certain=all(f.get("certain", True) for f in same),

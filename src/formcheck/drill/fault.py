@@ -1,0 +1,117 @@
+"""A form fault: what to say, what the camera saw, when it counts, and from where it is seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import KW_ONLY, dataclass
+
+from ..events import Reason
+from .facts import Facts
+from .measure import Measure
+from .thresholds import Judged, Watched
+
+__all__ = ["Fault", "Seen", "from_the_front", "from_the_side", "lens_above"]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """From where a fault is seen.
+
+    Attributes:
+        words: ``from the front``, …
+        fits: facts -> whether the camera can see it; None: from wherever the drill counts.
+        reason: why not, where it cannot.
+    """
+
+    words: str
+    fits: Callable[[Facts], bool] | None = None
+    reason: Reason = Reason.WRONG_VIEW
+
+
+WHEREVER_IT_COUNTS = Seen("wherever the drill counts")
+
+
+def from_the_front(by: Measure, at_least: float) -> Seen:
+    """From the front: ``by``, the width of the shoulders at rest, is at least this."""
+    words = f"from the front ({by.name} at rest {at_least:g} or more)"
+    return Seen(words, lambda rep: rep.rest(by) >= at_least)
+
+
+def from_the_side(by: Measure, at_most: float) -> Seen:
+    """From the side: ``by``, the width of the shoulders at rest, is at most this."""
+    words = f"from the side ({by.name} at rest {at_most:g} or less)"
+    return Seen(words, lambda rep: rep.rest(by) <= at_most)
+
+
+def lens_above(by: Measure, at_least: float) -> Seen:
+    """From a lens well above the body: ``by``, which grows with its height, is at least this at
+    rest."""
+    words = f"from a lens well above the body ({by.name} at rest {at_least:g} or more)"
+    return Seen(words, lambda rep: rep.rest(by) >= at_least, Reason.CAMERA_TOO_LOW)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A form fault; authors write it as ``fault(code, cue, saw, when, source=…)``.
+
+    Attributes:
+        code: as results name it.
+        cue: the one thing to say, at most eight words, an outside goal where one exists
+            [Wulf10].
+        saw: what the camera saw, as a plain sentence.
+        when: a quantity and its threshold, such as ``at_top(body_line).below(178, strong=168)``.
+        source: where the thresholds come from: [tag] of drills.md, EC, or "measured".
+        severity: 0 note, 1 polish, 2 mend now, 3 stop (``near_fall`` only).
+        seen: from where; not given, from wherever the drill counts.
+        confidence: A reliable, B only large errors (drills.md).
+        certain: False for a fault that is only reported as possible.
+        unless: the code of a watched fault that explains this one away while it stands.
+
+    Raises:
+        ValueError: a declaration that cannot be right, in one line.
+    """
+
+    code: str
+    cue: str
+    saw: str
+    when: Judged | Watched
+    _: KW_ONLY
+    source: str
+    severity: int = 1
+    seen: Seen = WHEREVER_IT_COUNTS
+    confidence: str = "A"
+    certain: bool = True
+    unless: str | None = None
+
+    def __post_init__(self) -> None:
+        where = f"fault {self.code!r}"
+        if not isinstance(self.when, (Judged, Watched)):
+            raise ValueError(f"{where}: expected a quantity with a threshold, as "
+                             "at_top(measure).above(10, strong=20), "
+                             f"got {type(self.when).__name__}")  # fmt: skip
+        if len(self.cue.split()) > 8:
+            raise ValueError(f"{where}: a cue has at most 8 words, got {self.cue!r}")
+        if self.severity not in (0, 1, 2, 3) or self.confidence not in ("A", "B"):
+            raise ValueError(f"{where}: severity 0-3 and confidence A or B are expected")
+        if not self.source or not self.saw:
+            raise ValueError(f"{where} needs a source and a sentence of what was seen")
+        if isinstance(self.when, Watched) and self.seen.fits is not None:
+            raise ValueError(f"{where}: seen= is asked of a whole movement, so it goes with "
+                             "at_top, change, each_rep …, not with throughout")  # fmt: skip
+
+    @property
+    def unit(self) -> str:
+        return self.when.unit
+
+    @property
+    def warn(self) -> float:
+        return self.when.warn
+
+    @property
+    def strong(self) -> float:
+        return self.when.strong
+
+    @property
+    def below(self) -> bool:
+        """Whether a smaller magnitude is the worse one."""
+        return self.when.below
