@@ -17,7 +17,6 @@ __all__ = [
     "abduction",
     "bend",
     "body_line",
-    "elbow_bend",
     "fppa",
     "gap",
     "hands_from_shoulders",
@@ -161,12 +160,6 @@ def knee_bend(side: str) -> Angle:
     """How far a knee is bent: 0 is straight."""
     found = bend(f"{side} hip", f"{side} knee", f"{side} ankle")
     return _worded(found, f"bend of {said(side + ' knee')}; 0 is straight")
-
-
-def elbow_bend(side: str) -> Angle:
-    """How far an elbow is bent: 0 is straight."""
-    found = bend(f"{side} shoulder", f"{side} elbow", f"{side} wrist")
-    return _worded(found, f"bend of {said(side + ' elbow')}; 0 is straight")
 
 
 def hip_bend(side: str) -> Angle:
