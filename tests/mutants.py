@@ -191,7 +191,7 @@ MUTANTS = [
         ),
     ),
     *_mutants(
-        "drill/measure.py",
+        "drill/measures.py",
         "test_signals.py",
         ("signals: no memory of gaps", "                past.clear()\n", ""),
         ("signals: endless memory", "while t - past[0][0] > over_s:", "while False:"),
@@ -247,7 +247,7 @@ MUTANTS = [
         ("faults: strong on the wrong side", "and self.strong != self.warn", "and False"),
     ),
     *_mutants(
-        "drill/fault.py",
+        "drill/faults.py",
         "test_registry.py test_drill_language.py",
         ("fault: long cues", "if len(self.cue.split()) > 8:", "if False:"),
         ("fault: the front is the side", "rep.rest(by) <= at_most", "rep.rest(by) >= at_most"),

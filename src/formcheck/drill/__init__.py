@@ -1,8 +1,8 @@
 """What an author of drills imports: the declaration of one exercise, as a clinician's card.
 
 A drill is data and small functions. Read ``drills/hip_bridge.py`` first, then ``declaration`` (the
-drill), ``of`` (what can be measured of a body), ``quantities`` (what is judged), ``fault`` and
-``presets``. ``explain`` reads a declaration back in plain English. May import ``body``,
+drill), ``of`` (what can be measured of a body), ``quantities`` (what is judged), ``faults``
+and ``presets``. ``explain`` reads a declaration back in plain English. May import ``body``,
 ``geometry`` and ``events``.
 """
 
@@ -15,8 +15,8 @@ from . import of
 from .counting import holds, reps
 from .declaration import WEIGHTS, Dose, Drill, Sides
 from .facts import Facts
-from .fault import Fault, from_the_front, from_the_side, lens_above
-from .measure import Measure, measure
+from .faults import Fault, from_the_front, from_the_side, lens_above
+from .measures import Measure, measure
 from .presets import (
     NEAR_FALL,
     bouncing,
@@ -48,8 +48,8 @@ from .quantities import (
 )
 from .views import View, beside_the_mat, beside_you, in_front
 
-#: How an author writes a fault.
 fault = Fault
+"""How an author writes a :class:`Fault`: ``fault(code, cue, saw, when, source=…)``."""
 
 __all__ = [
     "NEAR_FALL",

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from .facts import Facts
-from .measure import Measure
+from .measures import Measure
 from .rules import HoldRule, RepRule
 
 __all__ = ["Counts", "holds", "reps"]

@@ -16,8 +16,8 @@ from ..body.measures import Body
 from ..body.pose import Pose, Side
 from .counting import Counts
 from .facts import Facts
-from .fault import Fault
-from .measure import Measure, words_of
+from .faults import Fault
+from .measures import Measure, words_of
 from .rules import HoldRule, RepRule
 from .thresholds import Judged, Watched
 from .views import View

@@ -11,8 +11,8 @@ from textwrap import wrap
 
 from ..wording import UNITS
 from .declaration import Drill, Sides
-from .fault import Fault
-from .measure import Measure, words_of
+from .faults import Fault
+from .measures import Measure, words_of
 from .rules import HoldRule, RepRule
 from .thresholds import BELOW, EITHER_WAY, Judged, Watched
 

@@ -9,7 +9,7 @@ from math import isfinite, nan
 from statistics import median
 
 from ..body.pose import Side
-from .measure import Measure
+from .measures import Measure
 
 __all__ = ["Facts"]
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from ..body.measures import Body
 from .facts import Facts
-from .fault import Fault
-from .measure import Measure, measure
+from .faults import Fault
+from .measures import Measure, measure
 from .quantities import OfEachRep, each_rep, quicker_s, throughout
 
 __all__ = [

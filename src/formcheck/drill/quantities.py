@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from math import nan
 
 from .facts import Facts
-from .measure import Measure, words_of
+from .measures import Measure, words_of
 from .thresholds import ABOVE, BELOW, EITHER_WAY, Judged, Watched
 
 __all__ = [

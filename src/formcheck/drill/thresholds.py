@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import nan
 
 from .facts import Facts
-from .measure import Measure
+from .measures import Measure
 
 __all__ = ["Judged", "Threshold", "Watched"]
 

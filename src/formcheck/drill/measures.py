@@ -117,12 +117,13 @@ def measure(
         unit: ``deg``, ``T`` (torsos: shoulder middle to hip middle), ``ratio`` …
         of: what is measured: a word of ``formcheck.drill.of``, or a function of your own.
         what: in words; without it the words of ``of`` (the first sentence of its docstring).
-        speed_over_s, swing_over_s, still_over_s, shift_over_s: at most one. Not the value itself
-            but, over so many seconds: how fast it travels, how far it swings, how still it is,
-            or how far it is from where it mostly was.
+        speed_over_s: how fast it travels over so many seconds, instead of the value itself.
+        swing_over_s: how far it swings within so many seconds.
+        still_over_s: how still it is over so many seconds: 0 still, less when moving.
+        shift_over_s: how far it is from its median of so many seconds.
 
     Raises:
-        ValueError: nothing says what the number means, or several of the times are given.
+        ValueError: nothing says what the number means, or more than one time is given.
     """
     times = {"speed": speed_over_s, "swing": swing_over_s,
              "still": still_over_s, "shift": shift_over_s}  # fmt: skip

@@ -7,7 +7,7 @@ from dataclasses import KW_ONLY, dataclass
 
 from ..events import Reason
 from .facts import Facts
-from .measure import Measure
+from .measures import Measure
 from .thresholds import Judged, Watched
 
 __all__ = ["Fault", "Seen", "from_the_front", "from_the_side", "lens_above"]
