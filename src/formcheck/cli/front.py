@@ -136,6 +136,8 @@ class Terminal(Front):
                 size=options.size,
                 fps=options.fps,
             )
+            if self._window is not None:
+                self._window.silence = lambda: stream.silence
             seen = stack.enter_context(opened(stream, options.model, live=True, warn=common.warn))
             yield stack.enter_context(seen.seen()), seen.info
 

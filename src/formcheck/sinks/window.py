@@ -97,6 +97,7 @@ class Window(BaseSink):
 
     Attributes:
         notice: what a coach has to show besides the set; None is nothing.
+        silence: gives what to show while the source has nothing new.
     """
 
     name = "window"
@@ -109,6 +110,7 @@ class Window(BaseSink):
         keys: Sequence[Key] = (),
     ) -> None:
         self.notice: Notice | None = None
+        self.silence: Callable[[], str] = lambda: "Waiting for the camera"
         self._control = control
         self._mirror = mirror
         self._title = title
@@ -155,7 +157,7 @@ class Window(BaseSink):
             _, pose, step = self._last
             self._last = frame.image, Pose.missing(frame.t, pose.size), step
         paused = self._control.paused
-        self._show(_PAUSED if paused else "Waiting for the camera")
+        self._show(_PAUSED if paused else self.silence())
 
     def _show(self, message: str | None) -> None:
         import cv2

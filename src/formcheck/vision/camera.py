@@ -13,6 +13,7 @@ import cv2
 
 from ..errors import InputError
 from .frames import Frame, Image, Stream, check_rotate, seconds32, to_bgr
+from .standstill import Standstill
 
 __all__ = ["Camera", "Device", "Shot"]
 
@@ -83,8 +84,12 @@ class _Grabber:
     being a daemon does not keep the program from ending.
     """
 
-    def __init__(self, open_device: Callable[[], Device]) -> None:
-        self._open_device = open_device
+    def __init__(
+        self, open_device: Callable[[], Device], standstill: Standstill | None = None
+    ) -> None:
+        self._open_device, self._standstill = open_device, standstill or Standstill()
+        self._standstill.begin()
+        self.still = False
         self._news = threading.Condition()
         self._slot: Shot | None = None
         self._missed = 0
@@ -105,6 +110,10 @@ class _Grabber:
                 shot = device.read()
                 if shot is None:
                     break
+                self.still = self._standstill(shot.stamp, shot.image)
+                if self.still:
+                    self.heard = time.monotonic()  # it does send, but not what happens now
+                    continue
                 with self._news:
                     self._missed += self._slot is not None
                     self._slot = shot
@@ -147,8 +156,9 @@ class Camera(Stream):
     """A webcam or network stream: always the newest frame, stamped when it was taken.
 
     A source that stops sending is opened again with growing pauses. The first frame after that
-    carries ``gap_s``, and a warning says when it was. When it stays away the stream ends, with
-    a warning, so that what was done until then can be saved.
+    carries ``gap_s``, and a warning says when it was. One that sends the very same picture for
+    over a second stands still, and gives nothing meanwhile. When it stays away the stream ends,
+    with a warning, so that what was done until then can be saved.
 
     Args:
         source: camera number, device path or URL.
@@ -195,7 +205,9 @@ class Camera(Stream):
         self._lost_at: float | None = None
         self._retry_at = 0.0
         self._pause = self.BACK_OFF_S[0]
-        self._grabber: _Grabber | None = _Grabber(self._open_device)
+        self._standstill = Standstill()
+        self._said_still: str | None = None
+        self._grabber: _Grabber | None = _Grabber(self._open_device, self._standstill)
         self._ready = self._grabber.take(open_s)
         if self._ready is None:
             reason = self._grabber.reason
@@ -226,10 +238,29 @@ class Camera(Stream):
                 if frame is not None:
                     return frame
             else:
+                self._note_still()
                 self._watch(min(0.1, max(0.0, until - now)))
             if time.monotonic() >= until:
                 break
         return None
+
+    @property
+    def still(self) -> bool:
+        """Whether it sends the same picture again and again; see :mod:`.standstill`."""
+        return self._grabber is not None and self._grabber.still
+
+    @property
+    def silence(self) -> str:  # type: ignore[override]
+        return "The camera stands still" if self.still else Stream.silence
+
+    def _note_still(self) -> None:
+        """Keep the one warning that it stood still up to date."""
+        line = self._standstill.line(self.name, self._zero or 0.0)
+        if line is not None and line != self._said_still:
+            if self._said_still in self.warnings:
+                self.warnings.remove(self._said_still)
+            self._said_still = line
+            self.warnings.append(line)
 
     def _frame(self, shot: Shot, missed: int) -> Frame | None:
         if self._zero is None:
@@ -270,7 +301,7 @@ class Camera(Stream):
                 f"back within {self._give_up_s:g} s; the set ends there"
             )
         elif now >= self._retry_at:
-            self._grabber = _Grabber(self._open_device)
+            self._grabber = _Grabber(self._open_device, self._standstill)
         else:
             time.sleep(min(wait, self._retry_at - now))
 

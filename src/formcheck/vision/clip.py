@@ -20,6 +20,7 @@ from .frames import (
     seconds32,
     to_bgr,
 )
+from .standstill import Standstill
 
 __all__ = ["VideoFile"]
 
@@ -46,6 +47,8 @@ class VideoFile(Stream):
             none. What is left out is decoded, but neither converted nor looked at.
         rotate: clockwise degrees (0, 90, 180, 270) that turn a sideways recording upright, on
             top of what the file's own rotation mark asks for, which is always obeyed.
+        as_it_is: hand out what stands still, too. Else a picture that repeats for over a second
+            (see :mod:`~formcheck.vision.standstill`) is left out: its time is a gap.
 
     Raises:
         InputError: not a file, not a video, or no frame can be decoded; when iterated, that the
@@ -64,11 +67,12 @@ class VideoFile(Stream):
         *,
         every_s: float = 0.0,
         rotate: int = 0,
+        as_it_is: bool = False,
     ) -> None:
         self.path = Path(path)
         super().__init__(self.path.name)
         self._turn = check_rotate(rotate)
-        self.every_s = every_s
+        self.every_s, self._standstill = every_s, None if as_it_is else Standstill()
         self.start_s, self.end_s = check_window(start_s, end_s)
         check_file(self.path, "a video")
         if _is_text(self.path):  # which FFmpeg would draw as the screen of an old terminal
@@ -148,7 +152,8 @@ class VideoFile(Stream):
                 return  # frames after the end are not missed
             if t > last:
                 last = t
-                yield Frame(t, shot[1])
+                if self._standstill is None or not self._standstill(t, shot[1]):
+                    yield Frame(t, shot[1])
             else:
                 repeated += 1  # it claims the time of a frame before it
             due = max(due + self.every_s, t)
@@ -169,6 +174,9 @@ class VideoFile(Stream):
                 f"{self.name}: {read} of {promised} promised frames could be read; the file "
                 "seems cut off and is judged as far as it goes"
             )
+        still = self._standstill.line(self.name) if self._standstill else None
+        if still is not None:
+            self.warnings.append(still)
         if repeated:
             self.warnings.append(
                 f"{self.name}: {repeated} frames without a time of their own were left out"

@@ -87,6 +87,8 @@ class Stream:
     """
 
     live = False
+    #: What to show while nothing comes of a live stream.
+    silence = "Waiting for the camera"
 
     def __init__(self, name: str) -> None:
         self.name = plain(name)

@@ -98,7 +98,7 @@ class RealtimeFile(Camera):
         give_up_s: float = 30.0,
     ) -> None:
         def file() -> VideoFile:
-            return VideoFile(path, start_s, end_s, rotate=rotate)
+            return VideoFile(path, start_s, end_s, rotate=rotate, as_it_is=True)
 
         self._clock = _Clock(speed)
         with file() as probe:  # its errors name what is wrong with the file
