@@ -2,6 +2,7 @@
 # make test   lint, format, types, import contracts, tests
 # make mutants  break each rule of the core in turn: some test must notice (minutes)
 # make docs   the site of docs/ into out/site, strict, nothing loaded from elsewhere
+# make fuzz   wrong input of every kind for five minutes: one line each, nothing overwritten
 # make bench  the analyzers against the labels of the sample clips, with a floor
 #
 # Each sets up all it needs in .venv; only Python 3.10-3.13 must be there. Another Python:
@@ -52,6 +53,9 @@ docs: $(STAMP)
 
 mutants: $(STAMP)
 	$(BIN)/python tests/mutants.py
+
+fuzz: $(STAMP)
+	$(BIN)/python tests/test_fuzz.py 300
 
 BENCH := $(BIN)/formcheck bench --quick
 FOUR  := --drill clamshell --drill hip_bridge --drill single_leg_stance --drill standing_hip_abduction
