@@ -136,6 +136,8 @@ def test_above_below_and_either_way_read_as_written() -> None:
     assert (below.released(12.9), below.released(13.1)) == (False, True)
     assert (below.worse(3, 4), above.worse(3, 4)) == (3, 4)
     assert (below.strength(5), below.strength(7.5), below.strength(9.9)) == (1, 0.5, 0.3)
+    negative = at_top(X).below(-10, strong=-20)
+    assert (negative.released(-7.1), negative.released(-6.9)) == (False, True)
     either = throughout(X).either_way(10, strong=20)
     assert either.magnitude({"x": -12.0}, {}) == 12
     assert throughout(X, from_rest=True).above(1, strong=2).magnitude({"x": 5.0}, {"x": 3.0}) == 2
