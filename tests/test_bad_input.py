@@ -247,6 +247,7 @@ BAD_TRACKS: dict[str, Callable[[Path], object]] = {
     "a model that is a list": lambda p: media.track(p, meta=META.format(64, '48, "model": [1]')),
     "infinite positions": lambda p: media.track(p, xy=np.full((5, 33, 2), np.inf, np.float32)),
     "positions beyond float32": lambda p: media.track(p, xy=np.full((5, 33, 2), 1e300)),
+    "infinite, in few bits": lambda p: media.track(p, xy=np.full((5, 33, 2), np.inf, "f2")),
     "infinite metres": lambda p: media.track(p, world=np.full((5, 33, 3), -np.inf, np.float16)),
     "sure beyond 1": lambda p: media.track(p, visibility=np.full((5, 33), 3.0, np.float16)),
     "times beyond float32": lambda p: media.track(p, t=np.arange(5) * 1e300),

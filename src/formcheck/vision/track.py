@@ -193,6 +193,7 @@ class PoseTrack(Stream):
             raise self._wrong("people is not one whole number a frame")
         # NaN is what is not seen; anything else beyond these is no position.
         for key, most in (("t", LONGEST_S), ("xy", 1e6), ("visibility", 1.0), ("world", 1e3)):
+            most = min(most, float(np.finfo(arrays[key].dtype).max))
             if (np.abs(arrays[key]) > most).any():
                 raise self._wrong(f"{key} holds values beyond {most:g}")
         t = arrays["t"].astype(np.float32)  # times that are equal after rounding are wrong, too
