@@ -69,6 +69,17 @@ def test_unseen_entries_stay_unseen_and_begin_anew() -> None:
     assert 0 < back[1] < 70
 
 
+def test_the_speed_before_a_gap_is_forgotten_too() -> None:
+    """After a NaN the filter answers as one that has never seen a movement."""
+    used, fresh = OneEuro(), OneEuro()
+    for i in range(10):  # fast
+        used(i / 30, np.array([40.0 * i]), 100.0)
+    used(10 / 30, np.array([np.nan]), 100.0)
+    for i in range(11, 15):
+        x = np.array([70.0 + (-1.0) ** i])
+        assert used(i / 30, x, 100.0) == pytest.approx(fresh(i / 30, x, 100.0))
+
+
 def test_after_a_gap_it_begins_anew() -> None:
     for gap, fresh in ((0.4, False), (0.6, True)):
         euro = OneEuro()

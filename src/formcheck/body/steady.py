@@ -55,6 +55,7 @@ class OneEuro:
             before = np.where(fresh, x, self._x)
             speed = np.where(np.isfinite(x), (x - before) / dt, 0.0)
             self._dx += _gain(self.d_cutoff, dt) * (speed - self._dx)
+            self._dx[~np.isfinite(x)] = 0.0  # nor is its speed known after that
             cutoff = self.min_cutoff + self.beta * np.abs(self._dx) / scale
             self._x = before + _gain(cutoff, dt) * (x - before)
         self._t = t
