@@ -28,11 +28,6 @@ SIZE = (640, 480)
 MAIN = "from formcheck.cli import main; main()"
 
 
-#: A window under Xvfb now and then comes up blank on a loaded machine (1 start in 6 at load 10, in
-#: the serial loop as in the pipelined one): started again, it must work.
-pytestmark = pytest.mark.flaky(reruns=2, reruns_delay=1)
-
-
 @pytest.fixture(scope="module")
 def display() -> Iterator[str]:
     """A display of our own; the server picks a free number and tells it."""

@@ -18,7 +18,7 @@ from formcheck.run.loop import Control, run_set
 from formcheck.sinks.info import RunInfo
 from formcheck.vision.clip import VideoFile
 from formcheck.vision.pipeline import ROOM, looked_at
-from formcheck.vision.threads import Belt
+from formcheck.vision.threads import Belt, await_all
 
 SAMPLES = Path(__file__).parent.parent / "sample_videos"
 
@@ -141,23 +141,35 @@ def test_an_error_of_the_model_reaches_the_caller() -> None:
     assert len(got) == 3
 
 
-def test_ctrl_c_while_leaving_does_not_close_the_model_under_its_thread() -> None:
+def test_ctrl_c_while_leaving_does_not_close_the_model_under_its_thread(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    begun, waited_for = threading.Event(), threading.Event()
+
     class Slow(FakeLandmarker):
-        inside, leaving = False, threading.Event()
+        inside = False
 
         def detect(self, frame, picture=None):
+            if frame.t == 0:
+                return super().detect(frame)
             self.inside = True
-            if frame.t > 0 and self.leaving.wait(5):
-                threading.Event().wait(0.1)  # now the main thread waits for this one
-                os.kill(os.getpid(), signal.SIGINT)
-                threading.Event().wait(0.1)
+            begun.set()
+            assert waited_for.wait(20)
+            threading.Event().wait(0.1)  # from its call to its waiting is a matter of microseconds
+            os.kill(os.getpid(), signal.SIGINT)
+            threading.Event().wait(0.1)
             self.inside = False
             return super().detect(frame)
 
+    def wait(stages: list[threading.Event]) -> None:
+        waited_for.set()
+        await_all(stages)
+
+    monkeypatch.setattr("formcheck.vision.pipeline.await_all", wait)
     slow = Slow()
     with pytest.raises(KeyboardInterrupt), looked_at(frames(9), slow) as seen:
         next(seen)
-        slow.leaving.set()
+        assert begun.wait(20)  # else it is told to end before it has a second frame
     assert not slow.inside
 
 
