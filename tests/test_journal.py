@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import random
 import signal
 import sqlite3
@@ -19,6 +18,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+from conftest import ReadOnly
 
 from formcheck.body.pose import Pose, Side
 from formcheck.catalogue.registry import get_drill
@@ -409,23 +409,18 @@ def test_a_disk_that_turns_read_only_goes_on_in_memory(path: Path) -> None:
     assert len(said) == 1
 
 
-def test_a_read_only_folder_still_shows_the_history(path: Path) -> None:
-    with Journal(path) as journal:
-        journal.end_session(journal.begin_session("kept", "0.1"))
-    path.chmod(0o444)
-    path.parent.chmod(0o555)
-    if os.access(path, os.W_OK):
-        pytest.skip("this user may write anywhere")
+def test_a_read_only_folder_still_shows_the_history(read_only: ReadOnly) -> None:
+    def keep(path: Path) -> None:
+        with Journal(path) as journal:
+            journal.end_session(journal.begin_session("kept", "0.1"))
+
     said: list[str] = []
-    try:
-        with Journal(path, warn=said.append) as journal:
-            assert journal.sessions()[0]["plan"] == "kept"
-            journal.begin_session("lost", "0.1")
-            assert len(journal.sessions()) == 2
-            with pytest.raises(InputError, match="nothing was deleted"):
-                journal.forget(everything=True)
-    finally:
-        path.parent.chmod(0o755)
+    with read_only("journal.sqlite3", keep) as path, Journal(path, warn=said.append) as journal:
+        assert journal.sessions()[0]["plan"] == "kept"
+        journal.begin_session("lost", "0.1")
+        assert len(journal.sessions()) == 2
+        with pytest.raises(InputError, match="nothing was deleted"):
+            journal.forget(everything=True)
     assert len(said) == 1
 
 

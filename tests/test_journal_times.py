@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+from conftest import ReadOnly
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -176,6 +177,15 @@ def test_an_old_diary_is_brought_to_utc(tmp_path: Path) -> None:
     with Journal(path, warn=said.append) as journal:
         assert len(journal.sessions()) == 3
     assert said == []
+
+
+def test_an_old_diary_that_cannot_be_written_is_read_all_the_same(read_only: ReadOnly) -> None:
+    said: list[str] = []
+    with read_only("old.sqlite3", old_file) as path, Journal(path, warn=said.append) as journal:
+        plans = [row["plan"] for row in journal.sessions()]
+    assert plans == ["balance-and-hips", "start-small", None]
+    assert len(said) == 1
+    assert "in memory" in said[0]
 
 
 def test_an_old_row_without_a_time_is_kept_as_it_is_and_left_out(tmp_path: Path) -> None:

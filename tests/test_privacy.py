@@ -124,7 +124,6 @@ socket.getaddrinfo = socket.create_connection = refuse
 """
 
 
-@pytest.mark.skipif(TRACES, reason="the trace sees more")
 @pytest.mark.parametrize("command", ["score", "live"])
 def test_no_python_code_opens_a_connection(command: str, clip: Path, tmp_path: Path) -> None:
     guard, log = tmp_path / "guard", tmp_path / "log"
