@@ -7,11 +7,13 @@ near miss pass. What a signal can read is found by measuring a crowd of shaken s
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from math import isfinite, nan
+from pathlib import Path
 from random import Random
 
 import numpy as np
@@ -35,6 +37,7 @@ from stick import (
     standing_side_on,
 )
 
+import formcheck.drills
 from formcheck.body.measures import Body
 from formcheck.body.pose import Pose, Side
 from formcheck.catalogue.registry import all_drills
@@ -229,6 +232,34 @@ def test_a_body_that_is_not_seen_does_nothing(drill: Drill) -> None:
         assert not isfinite(complex(drill.main.of(nobody)).real)
         for signal in drill.all_measures:
             assert isinstance(signal.of(nobody), (float, complex))
+
+
+@every_drill
+def test_what_has_no_width_has_no_ratio(drill: Drill) -> None:
+    """Joints drawn onto one point give NaN, never an error and nothing infinite."""
+    parts = ("shoulder", "hip", "knee", "ankle", "foot_index", "heel")
+    for body in crowd()[::5]:
+        for part, other in [(p, p) for p in parts] + [("knee", "ankle"), ("ankle", "heel")]:
+            xy = body.xy.copy()
+            for side in Side:
+                xy[side.joint(part)] = xy[Side.LEFT.joint(other)]
+            for side in Side:
+                seen = Body(replace(body, xy=xy), 150.0, side, side)
+                for signal in drill.all_measures:
+                    assert not np.isinf(signal.of(seen)), (signal.name, part)
+                drill.view.fits(seen)
+                drill.view.posture(seen)
+
+
+def test_no_drill_divides_by_a_measure_by_itself() -> None:
+    """``ratio`` is the one place where one measure is divided by another."""
+    for path in Path(formcheck.drills.__path__[0]).glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.BinOp) or not isinstance(node.op, (ast.Div, ast.Mod)):
+                continue
+            divisor = ast.unparse(node.right)
+            sure = re.fullmatch(r"[\d.]+|[A-Z_ -]+|body\.torso", divisor)
+            assert sure, f"{path.name}:{node.lineno}: divide by {divisor} with ratio()"
 
 
 @every_drill

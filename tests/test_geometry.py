@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import cmath
-from math import isnan, nan, radians
+from math import inf, isnan, nan, radians
 
 import pytest
 
@@ -71,3 +71,13 @@ def test_components() -> None:
 )
 def test_no_angle_is_made_up(measured: float) -> None:
     assert isnan(measured)
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "share"),
+    [(1.0, 4.0, 0.25), (-1.0, 4.0, -0.25), (0.0, 4.0, 0.0), (1.0, 0.0, nan), (0.0, 0.0, nan),
+     (1.0, -0.0, nan), (nan, 1.0, nan), (1.0, nan, nan), (1e300, 1e-300, nan), (1.0, inf, 0.0),
+     (inf, 1.0, nan), (inf, inf, nan)],
+)  # fmt: skip
+def test_a_ratio_is_a_number_or_nan(a: float, b: float, share: float) -> None:
+    assert g.ratio(a, b) == pytest.approx(share, nan_ok=True)

@@ -19,6 +19,7 @@ __all__ = [
     "bearing",
     "lean",
     "midpoint",
+    "ratio",
     "signed_angle",
     "swing",
 ]
@@ -80,6 +81,13 @@ def across(v: complex, axis: complex) -> float:
 def above(a: complex, b: complex) -> float:
     """How much higher in the image ``a`` is than ``b``, in pixels."""
     return a.imag - b.imag
+
+
+def ratio(a: float, b: float) -> float:
+    """``a / b``; NaN where ``b`` is 0 or either is NaN or beyond measure: never an exception,
+    never infinite. Every ratio of two measures is taken here."""
+    share = a / b if b else nan
+    return share if isfinite(share) else nan
 
 
 def _usable(d: complex) -> bool:

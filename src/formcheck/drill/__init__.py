@@ -11,6 +11,7 @@ from __future__ import annotations
 from ..body import postures
 from ..body.measures import Body, Limb
 from ..body.pose import Side
+from ..geometry import ratio
 from . import of
 from .counting import holds, reps
 from .declaration import WEIGHTS, Dose, Drill, Sides
@@ -89,6 +90,7 @@ __all__ = [
     "postures",
     "quicker_s",
     "range_of",
+    "ratio",
     "reps",
     "rise_s",
     "short_hold",

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import nan
 from typing import Any
 
 from ..body.measures import Body
+from ..geometry import ratio
 from .facts import Facts
 from .faults import Fault
 from .measures import Measure, measure
@@ -41,7 +43,7 @@ def too_fast(
 
 def hold_share(rep: Facts) -> float:
     """The hold at the top, as a share of the hold that was asked for."""
-    return rep.hold_s / rep.hold_target_s if rep.hold_target_s else float("nan")
+    return ratio(rep.hold_s, rep.hold_target_s or nan)
 
 
 def short_hold(

@@ -2,7 +2,7 @@
 
 from formcheck.drill import (
     Body, Dose, Drill, Facts, Limb, Side, Sides, at_top, beside_you, each_rep, fault, holds,
-    measure, of, postures, wobble,
+    measure, of, postures, ratio, wobble,
 )  # fmt: skip
 
 
@@ -29,7 +29,7 @@ def rear_thigh_back(body: Body) -> float:
 def past_toes(body: Body) -> float:
     """front knee ahead of the toes, as a share of the shin"""
     leg = body.drawn(front(body))
-    return body.shift(leg.knee, leg.toe) * body.facing / body.gap(leg.knee, leg.ankle)
+    return ratio(body.shift(leg.knee, leg.toe) * body.facing, body.gap(leg.knee, leg.ankle))
 
 
 hips_forward = measure("hips_forward", "deg", rear_thigh_back)

@@ -3,8 +3,8 @@
 from math import nan
 
 from formcheck.drill import (
-    Body, Dose, Drill, Facts, Sides, View, each_rep, fault, measure, of, postures, reps, rise_s,
-    short_hold, throughout, too_fast,
+    Body, Dose, Drill, Facts, Sides, View, each_rep, fault, measure, of, postures, ratio, reps,
+    rise_s, short_hold, throughout, too_fast,
 )  # fmt: skip
 
 SHINS = of.lean("ankles", to="knees")
@@ -47,17 +47,16 @@ def both_knees(rep: Facts) -> bool:
 
 def knees_apart(rep: Facts) -> float:
     """How many times as far apart the knees are at the top as at rest."""
-    return rep.top(knee_gap) / rep.rest(knee_gap)
+    return ratio(rep.top(knee_gap), rep.rest(knee_gap))
 
 
 def held_share(rep: Facts) -> float:
     """The time spent beyond three quarters of the roll (25 of 32, drills.md D07), as a share of
     the hold that was asked for; the roll is too restless there for a plateau."""
-    if not rep.hold_target_s:
-        return nan
     samples = zip(rep.times, rep.samples[roll.name], strict=True)
     beyond = [t for t, rolled in samples if rolled > 0.75 * rep.peak]
-    return (beyond[-1] - beyond[0]) / rep.hold_target_s if beyond else 0.0
+    held_s = beyond[-1] - beyond[0] if beyond else 0.0
+    return ratio(held_s, rep.hold_target_s or nan)
 
 
 DRILL = Drill(

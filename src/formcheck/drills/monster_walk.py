@@ -1,8 +1,8 @@
 """Monster walk: low, band-tight steps to the side (drills.md D19)."""
 
 from formcheck.drill import (
-    Body, Dose, Drill, Facts, Side, at_top, change, fault, in_front, measure, of, postures, reps,
-    smallest,
+    Body, Dose, Drill, Facts, Side, at_top, change, fault, in_front, measure, of, postures, ratio,
+    reps, smallest,
 )  # fmt: skip
 
 
@@ -24,12 +24,12 @@ def feet_across(body: Body) -> float:
 
 def knees_to_feet(body: Body) -> float:
     """distance of the knees as a share of the distance of the feet; 1 is straight above them"""
-    return apart(body, "knee") / apart(body, "ankle")
+    return ratio(apart(body, "knee"), apart(body, "ankle"))
 
 
 def feet_to_shoulders(body: Body) -> float:
     """distance of the feet as a share of the width of the shoulders"""
-    return apart(body, "ankle") / apart(body, "shoulder")
+    return ratio(apart(body, "ankle"), apart(body, "shoulder"))
 
 
 width = measure("width", "T", feet_apart)

@@ -2,7 +2,7 @@
 
 from formcheck.drill import (
     Body, Dose, Drill, Facts, Side, View, at_rest, at_top, change, fault, from_the_front,
-    from_the_side, measure, of, postures, reps,
+    from_the_side, measure, of, postures, ratio, reps,
 )  # fmt: skip
 
 
@@ -42,12 +42,12 @@ def straighter_knee(body: Body) -> float:
 
 def knees_to_feet(body: Body) -> float:
     """width of the knees as a share of the width of the feet; 1 is straight above them"""
-    return apart(body, "knee").real / apart(body, "ankle").real
+    return ratio(apart(body, "knee").real, apart(body, "ankle").real)
 
 
 def feet_to_shoulders(body: Body) -> float:
     """width of the feet as a share of the width of the shoulders"""
-    return apart(body, "ankle").real / apart(body, "shoulder").real
+    return ratio(apart(body, "ankle").real, apart(body, "shoulder").real)
 
 
 def toes_outward(body: Body) -> float:
@@ -63,7 +63,7 @@ def trunk_from_upright(body: Body) -> float:
 
 def hips_off_the_middle(body: Body) -> float:
     """hips beside the middle of the feet, as a share of the distance between the feet"""
-    return body.shift(body.trunk.hip, body.ankles) / abs(apart(body, "ankle"))
+    return ratio(body.shift(body.trunk.hip, body.ankles), between_the_feet(body))
 
 
 depth = measure("depth", "T", sunk)

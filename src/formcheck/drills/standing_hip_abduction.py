@@ -2,20 +2,20 @@
 
 from formcheck.drill import (
     Body, Dose, Drill, Facts, Sides, beyond_own_best, change, decrease, each_rep, fault, in_front,
-    measure, near_fall, of, postures, reps, tilting, too_fast, trunk_lean,
+    measure, near_fall, of, postures, ratio, reps, tilting, too_fast, trunk_lean,
 )  # fmt: skip
 
 
 def toes_outward(body: Body) -> float:
     """How far the toe points outward of the ankle, as a share of the standing shin."""
     foot = body.shift(body.work.toe, body.work.ankle) * body.outward(body.work.side)
-    return foot / body.gap(body.other.knee, body.other.ankle)
+    return ratio(foot, body.gap(body.other.knee, body.other.ankle))
 
 
 def shank_length(body: Body) -> float:
     """The moving shank's length in the picture, against the standing one."""
     moving, stands = body.work, body.other
-    return body.gap(moving.knee, moving.ankle) / body.gap(stands.knee, stands.ankle)
+    return ratio(body.gap(moving.knee, moving.ankle), body.gap(stands.knee, stands.ankle))
 
 
 abduction = measure("abduction", "deg", of.abduction("working"))
