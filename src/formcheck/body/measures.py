@@ -126,6 +126,7 @@ class Body:
         near: the side near the camera.
         side: the working side the drill is looking at (None while unknown).
         gate: the visibility below which a joint is unseen.
+        floor_slope: of the line between two feet on the floor, up per right in the picture.
     """
 
     pose: Pose
@@ -133,6 +134,7 @@ class Body:
     near_side: Side
     side: Side | None = None
     gate: float = VISIBLE
+    floor_slope: float = 0.0
 
     @cached_property
     def _seen(self) -> tuple[list[complex], list[float]]:
@@ -151,9 +153,8 @@ class Body:
 
     def worked_by(self, side: Side | None, gate: float | None = None) -> Body:
         """The same body with another working side (and gate)."""
-        twin = Body(
-            self.pose, self.torso, self.near_side, side, self.gate if gate is None else gate
-        )
+        gate = self.gate if gate is None else gate
+        twin = Body(self.pose, self.torso, self.near_side, side, gate, self.floor_slope)
         twin.__dict__ |= {"_seen": self._seen, "trunk": self.trunk}  # these stay as they are
         return twin
 
@@ -249,6 +250,11 @@ class Body:
     def height(self, a: complex, b: complex) -> float:
         """How much higher ``a`` is than ``b`` in the image, in T."""
         return above(a, b) / self.torso
+
+    def off_the_floor(self, a: complex, b: complex) -> float:
+        """How much higher ``a`` is than ``b``, less what the floor's own slope makes of the way
+        between them, in T."""
+        return (above(a, b) - self.floor_slope * (a.real - b.real)) / self.torso
 
     def gap(self, a: complex, b: complex) -> float:
         """The distance between two points, in T."""

@@ -16,7 +16,7 @@ from . import of
 from .counting import holds, reps
 from .declaration import WEIGHTS, Dose, Drill, Sides
 from .facts import Facts
-from .faults import Fault, from_the_front, from_the_side, lens_above
+from .faults import ANYWHERE, Fault, Seen, from_the_front, from_the_side, lens_above
 from .measures import Measure, measure
 from .presets import (
     NEAR_FALL,
@@ -53,6 +53,7 @@ fault = Fault
 """How an author writes a :class:`Fault`: ``fault(code, cue, saw, when, source=…)``."""
 
 __all__ = [
+    "ANYWHERE",
     "NEAR_FALL",
     "WEIGHTS",
     "Body",
@@ -62,6 +63,7 @@ __all__ = [
     "Fault",
     "Limb",
     "Measure",
+    "Seen",
     "Side",
     "Sides",
     "View",

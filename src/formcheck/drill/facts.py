@@ -21,7 +21,8 @@ class Facts:
     ``rest(measure)`` and ``top(measure)`` are medians before it and at its top (for a hold: all
     through it), ``largest`` and ``smallest`` its extremes; NaN when too little was seen.
     ``earlier`` are the facts of the same side's earlier repetitions in this set, oldest first:
-    the person's own reference.
+    the person's own reference. ``square`` tells whether the camera stood, for most of it, where
+    the drill's faults can be judged.
     """
 
     side: Side | None
@@ -40,6 +41,7 @@ class Facts:
     times: Sequence[float]
     samples: Mapping[str, Sequence[float]]
     earlier: tuple[Facts, ...] = ()
+    square: bool = True
 
     @classmethod
     def of_rest(

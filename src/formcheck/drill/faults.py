@@ -19,16 +19,20 @@ class Seen:
 
     Attributes:
         words: ``from the front``, …
-        fits: facts -> whether the camera can see it; None: from wherever the drill counts.
+        fits: facts -> whether the camera can see it; None: no more is asked than the drill's view.
+        anywhere: from wherever the drill counts, also from where its other faults cannot be judged.
         reason: why not, where it cannot.
     """
 
     words: str
     fits: Callable[[Facts], bool] | None = None
     reason: Reason = Reason.WRONG_VIEW
+    anywhere: bool = False
 
 
-WHEREVER_IT_COUNTS = Seen("wherever the drill counts")
+WHERE_THE_CARD_SAYS = Seen("with the camera where the card says")
+#: Tempo, holds and near-falls show from wherever the movement can be counted.
+ANYWHERE = Seen("wherever the drill counts", anywhere=True)
 
 
 def from_the_front(by: Measure, at_least: float) -> Seen:
@@ -62,7 +66,7 @@ class Fault:
         when: a quantity and its threshold, such as ``at_top(body_line).below(178, strong=168)``.
         source: where the thresholds come from: [tag] of drills.md, EC, or "measured".
         severity: 0 note, 1 polish, 2 mend now, 3 stop (``near_fall`` only).
-        seen: from where; not given, from wherever the drill counts.
+        seen: from where; not given, from where the drill's view can judge.
         confidence: A reliable, B only large errors (drills.md).
         certain: False for a fault that is only reported as possible.
         unless: the code of a watched fault that explains this one away while it stands.
@@ -78,7 +82,7 @@ class Fault:
     _: KW_ONLY
     source: str
     severity: int = 1
-    seen: Seen = WHEREVER_IT_COUNTS
+    seen: Seen = WHERE_THE_CARD_SAYS
     confidence: str = "A"
     certain: bool = True
     unless: str | None = None
@@ -98,6 +102,12 @@ class Fault:
         if isinstance(self.when, Watched) and self.seen.fits is not None:
             raise ValueError(f"{where}: seen= is asked of a whole movement, so it goes with "
                              "at_top, change, each_rep …, not with throughout")  # fmt: skip
+
+    def sees(self, rep: Facts) -> bool:
+        """Whether the camera could see this fault in a repetition or hold."""
+        if not (rep.square or self.seen.anywhere):
+            return False
+        return self.seen.fits is None or self.seen.fits(rep)
 
     @property
     def unit(self) -> str:

@@ -30,6 +30,7 @@ __all__ = [
     "lean_towards",
     "lifted",
     "long_leg_out",
+    "off_the_floor",
     "outward",
     "pelvic_hike",
     "place",
@@ -62,6 +63,13 @@ def height(a: str, above: str) -> Length:
     return _worded(
         lambda body: body.height(p(body), q(body)), f"height of {said(a)} above {said(above)}"
     )
+
+
+def off_the_floor(a: str, above: str) -> Length:
+    """How much higher ``a`` is than ``above``, of two feet on a floor that looks aslant."""
+    p, q = point(a), point(above)
+    words = f"height of {said(a)} above {said(above)}, less the slant of the floor in the picture"
+    return _worded(lambda body: body.off_the_floor(p(body), q(body)), words)
 
 
 def gap(a: str, b: str) -> Length:

@@ -9,7 +9,7 @@ from typing import Any
 from ..body.measures import Body
 from ..geometry import ratio
 from .facts import Facts
-from .faults import Fault
+from .faults import ANYWHERE, Fault
 from .measures import Measure, measure
 from .quantities import OfEachRep, each_rep, quicker_s, throughout
 
@@ -38,7 +38,7 @@ def too_fast(
 ) -> Fault:
     """The movement took less than ``under_s`` seconds; ``of`` is the quicker of its two ways."""
     when = (of or quicker_s()).below(under_s, strong=strong_s)
-    return Fault("too_fast", cue, saw, when, source=source)
+    return Fault("too_fast", cue, saw, when, source=source, seen=ANYWHERE)
 
 
 def hold_share(rep: Facts) -> float:
@@ -58,7 +58,7 @@ def short_hold(
 ) -> Fault:
     """Less than this share of the hold that was asked for; nothing where none was."""
     when = each_rep(of, "share").below(under, strong=strong)
-    return Fault("short_hold", cue, saw, when, severity=severity, source=source)
+    return Fault("short_hold", cue, saw, when, severity=severity, source=source, seen=ANYWHERE)
 
 
 def head_lift(
@@ -157,6 +157,7 @@ def near_fall(tilt: Measure) -> Fault:
         "Your trunk tipped quickly as your foot came down.",
         each_rep(rate, "deg/s").above(60, strong=120),
         severity=3,
+        seen=ANYWHERE,
         source="drills.md 1.0: trunk tilt rate > 60 deg/s with a foot landing; measured: strong "
         "sways reach 33",
     )

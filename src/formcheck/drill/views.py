@@ -18,11 +18,13 @@ class View:
     Attributes:
         name: ``front``, ``side``, ``foot`` …
         camera: where to put it, in words for the person.
-        fits: body -> whether the camera sees the body from there.
+        fits: body -> whether the drill can be counted from where the camera is.
         posture: body -> whether the body is in the drill's posture (all through the movement,
             not at rest only).
         needs: body parts that must be seen, of the working side; with ``needs_other`` of the
             other side too.
+        judges: body -> whether its faults can be judged from there as well; None: wherever it
+            counts. A movement can be counted from far more places than a fault can be judged.
     """
 
     name: str
@@ -31,6 +33,7 @@ class View:
     posture: Callable[[Body], bool]
     needs: tuple[str, ...] = ("shoulder", "hip", "knee", "ankle")
     needs_other: tuple[str, ...] = ()
+    judges: Callable[[Body], bool] | None = None
 
 
 _STANDING = "lens at hip height, 2.2-3 m away, head and feet in the picture."
@@ -42,7 +45,9 @@ def beside_the_mat(
     camera: str = "Beside the mat, lens 0.3-0.6 m high, 2-2.5 m away, whole body in the picture.",
 ) -> View:
     """Low beside somebody who lies or kneels."""
-    return View("side", camera, postures.side_on, posture, needs)
+    return View(
+        "side", camera, postures.roughly_side_on, posture, needs, judges=postures.square_side_on
+    )
 
 
 def in_front(

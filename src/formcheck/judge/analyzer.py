@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, replace
 from math import isfinite, nan
 
+from ..body.floor import FloorLine
 from ..body.measures import STILL_VISIBLE, VISIBLE, Body
 from ..body.pose import Joint, Pose, Side
 from ..body.postures import from_the_feet
@@ -53,9 +54,15 @@ __all__ = ["Analyzer"]
 #: A reason must stand this long before judging stops, and be gone this long before it goes on
 #: (EC): shorter than any repetition, longer than a flicker of the model.
 STOP_S, RESUME_S = 0.5, 0.3
+#: In the middle of a movement a posture or view that no longer fits must stand longer (EC): strong
+#: faults look like another posture for a moment.
+STOP_BUSY_S = 1.5
+_OUT_OF_PLACE = (Reason.NOT_IN_START_POSITION, Reason.WRONG_VIEW)
 _UNSEEN = (Reason.NO_PERSON, Reason.JOINTS_HIDDEN)
-#: The torso's length follows the image this slowly, seconds (EC).
-TORSO_FOLLOWS_S = 3.0
+#: The torso's length follows the image this slowly, seconds (EC): soon when it is longer than
+#: before, late when it is shorter, for a trunk that leans to or from the camera only ever looks
+#: shorter (measured: a squat from the front, 20 % for two seconds).
+TORSO_GROWS_S, TORSO_SHRINKS_S = 3.0, 15.0
 
 
 class Analyzer:
@@ -95,6 +102,7 @@ class Analyzer:
         self._side_reported = False
         self._t0: float | None = None
         self._t = nan
+        self._floor = FloorLine()
         self._torso = self._torso_t = nan
         self._frames = self._frames_seen = 0
         self._seen_s = nan
@@ -135,7 +143,8 @@ class Analyzer:
             return self._step(events)
         reason = self._why_not(pose, body)
         events += self._decide(t, reason, body is None)
-        if self._reason is None and body is not None and reason is None:
+        judged = reason is None or (reason in _OUT_OF_PLACE and self._busy)
+        if self._reason is None and body is not None and judged:
             events += self._judge(t, body)
         else:
             for lane in self._lanes.values():
@@ -209,23 +218,29 @@ class Analyzer:
         steady = self._stabiliser.body(pose)
         if steady is None:
             return None
-        busy = any(lane.busy for lane in self._lanes.values())
-        body = steady.worked_by(self._side, STILL_VISIBLE if busy else VISIBLE)
+        body = steady.worked_by(self._side, STILL_VISIBLE if self._busy else VISIBLE)
         now = abs(body.trunk.axis)
         if not now > 1.0:
             return None
         dt = pose.t - self._torso_t
         # Somebody getting into position, or seen from another distance, is as long as they look.
         elsewhere = self._reason is not None or not 0.7 < now / self._torso < 1.4
-        follows_s = 0.2 if elsewhere else TORSO_FOLLOWS_S
+        follows_s = TORSO_GROWS_S if now > self._torso else TORSO_SHRINKS_S
+        if elsewhere:
+            follows_s = 0.2
         self._torso = _towards(self._torso, now, dt / follows_s)
         self._torso_t = pose.t
         body.torso = self._torso
+        body.floor_slope = self._floor.update(body)
         if self.drill.side_of is not None and self._given is None:
             body.side = self.drill.side_of(body)
             if not self._lane.busy:
                 self._side = self._lane.side = body.side
         return body
+
+    @property
+    def _busy(self) -> bool:
+        return any(lane.busy for lane in self._lanes.values())
 
     def _why_not(self, pose: Pose, body: Body | None) -> Reason | None:
         if body is None:
@@ -265,7 +280,8 @@ class Analyzer:
         if reason is None:
             return self._resume(t, self._since) if stood >= RESUME_S else []
         # What is gone has been missing for MAX_GAP_S already.
-        return self._stop(t, self._since, reason, gone) if gone or stood >= STOP_S else []
+        patience_s = STOP_BUSY_S if reason in _OUT_OF_PLACE and self._busy else STOP_S
+        return self._stop(t, self._since, reason, gone) if gone or stood >= patience_s else []
 
     def _stop(self, t: float, since: float, reason: Reason, gone: bool) -> list[Event]:
         events: list[Event] = [CannotJudge(t, reason)]

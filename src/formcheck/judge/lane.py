@@ -59,6 +59,7 @@ class Lane:
         self._own_end = rule.ended_by if isinstance(rule, HoldRule) else ""
         self.values: dict[str, float] = {}
         self.rests: dict[str, float] = {}
+        self.square = True  # whether the camera stands where faults can be judged
         self.earlier: list[Facts] = []
         self.spans: list[FaultSpan] = []
         self._times: deque[float] = deque()
@@ -133,6 +134,8 @@ class Lane:
         body = body.worked_by(self.side)
         t = body.pose.t
         self.values = {name: follow(t, body) for name, follow in self._followers.items()}
+        judges = self.drill.view.judges
+        self.square = judges is None or judges(body)
 
     def advance(self, t: float) -> RepShape | HoldShape | None:
         """Feed the machine; returns a movement or hold that ended."""
@@ -140,7 +143,7 @@ class Lane:
         if self.settle_from is not None and not self._settled(t, x):
             return None
         self._times.append(t)
-        self._rows.append(tuple(self.values[n] for n in self._names))
+        self._rows.append((*(self.values[n] for n in self._names), self.square))
         was_busy = self.busy
         ended: RepShape | HoldShape | None
         if self.reps is not None:
@@ -229,6 +232,7 @@ class Lane:
             times=times,
             samples=samples,
             earlier=tuple(self.earlier),
+            square=2 * sum(row[-1] for _, row in keep) >= len(keep),
         )
         return replace(facts, bumps=_bumps(facts, self.drill.main.name))
 
@@ -250,7 +254,9 @@ class Lane:
                 continue
             value = when.magnitude(self.values, self.rests)
             standing = self._watched.get(fault.code)
+            sees = self.square or fault.seen.anywhere
             counts = self.busy and phase in when.during and fault.unless not in self._watched
+            counts = counts and sees
             if counts and when.exceeded(value):
                 if standing is None:
                     standing = self._watched[fault.code] = _Standing(t, value, t)
@@ -291,12 +297,14 @@ class Lane:
         """Faults of at least this severity, judged now that the movement is over."""
         events: list[Event] = []
         for fault, when in self._faults:
-            if not isinstance(when, Judged) or fault.severity < least:
+            if fault.severity < least:
                 continue
-            if fault.seen.fits is not None and not fault.seen.fits(facts):
+            if not fault.sees(facts):
                 if fault.code not in unseen:
                     unseen[fault.code] = fault.seen.reason
                     events.append(FaultNotJudged(t, fault.code, fault.seen.reason))
+                continue
+            if not isinstance(when, Judged):
                 continue
             magnitude = when.magnitude(facts)
             if when.exceeded(magnitude):
