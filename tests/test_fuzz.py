@@ -267,7 +267,7 @@ def command(words: list[str], kept: Path) -> str:
         "no error line" * (code != 0 and not err.getvalue().startswith("formcheck: error: ")),
         f"a line of {max(map(len, lines), default=0)} characters"
         * any(len(x) > 2000 for x in lines),
-        "unexpected" * ("error: unexpected " in err.getvalue()),
+        "unexpected" * ("unexpected " in err.getvalue()),
         f"{took:.1f} s" * (took > MOST_S),
         "an input was changed" * (state(kept) != before),
         f"warned: {said[0].message if said else ''}" * bool(said),

@@ -8,10 +8,6 @@ from formcheck.drill import (
 )  # fmt: skip
 
 
-def front_or_side(body: Body) -> bool:
-    return postures.facing_camera(body) or postures.side_on(body)
-
-
 def knee_above_the_other(body: Body) -> float:
     """working knee above the other one; 0 while it is the lower, so a squat reads 0"""
     working, other = body.drawn(body.work.side), body.drawn(body.other.side)
@@ -26,19 +22,22 @@ def leaning_back(body: Body) -> float:
 knee_lift = measure("knee_lift", "T", knee_above_the_other)
 hip_height = measure("hip_height", "T", of.height("hips", above="lower ankle"))
 knee_bend = measure("knee_bend", "deg", of.knee_bend("drawn working"))
+shin_hangs = measure("shin_hangs", "T",
+    of.height("drawn working knee", above="drawn working ankle"))
 lean_back = measure("lean_back", "deg", leaning_back)
 side_lean = measure("side_lean", "deg", of.lean_towards("left"))
 shoulder_width = measure("shoulder_width", "T", of.shoulder_width)
 
 
 def stepped_on_the_spot(rep: Facts) -> bool:
-    """A bent knee, up and down again in a stride's time, the hips staying up; a stance is held,
-    a lunge sinks, an abduction lifts a long leg."""
+    """A bent knee over a shin that hangs, up and down again in a stride's time, the hips staying
+    up; a stance is held, a lunge sinks, an abduction or a kick lifts a long leg."""
     return (
         rep.end_s - rep.start_s < 4
         and abs(rep.change(hip_height)) < 0.2
         and rep.rest(hip_height) > 1.15
         and rep.top(knee_bend) > 25
+        and rep.top(shin_hangs) > 0.3
     )
 
 
@@ -58,13 +57,13 @@ DRILL = Drill(
     name="march", title="March on the spot", card="D21",
     summary="March on the spot, lifting each knee as high as is comfortable.",
     setup="Stand tall with room around you, a chair within reach.",
-    view=in_front(postures.standing, needs=(), fits=front_or_side,
+    view=in_front(postures.standing, needs=(), fits=postures.from_anywhere,
         camera="In front of you or beside you, lens at hip height, 2.2-3 m away, feet seen."),
     sides=Sides.MOVING,
     # Card: 0.30 / 0.45 / 0.20 of the thigh, which is about 0.8 T long: EC, no clip yet.
     counts=reps(knee_lift, begins=0.16, ends=0.1, whole=0.3, full=0.4, min_s=0.3, pause_s=0.1,
         only_if=stepped_on_the_spot),
-    measures=(hip_height, knee_bend, lean_back, side_lean, shoulder_width),
+    measures=(hip_height, knee_bend, shin_hangs, lean_back, side_lean, shoulder_width),
     faults=(
         fault("lean_back", "Tall and easy", "You leaned back.",
             at_top(lean_back).above(10, strong=18), seen=from_the_side(shoulder_width, 0.42),

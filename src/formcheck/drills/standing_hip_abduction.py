@@ -22,21 +22,22 @@ abduction = measure("abduction", "deg", of.abduction("working"))
 lean = measure("trunk_lean", "deg", of.lean_towards("other"))
 shoulder_tilt = measure("shoulder_tilt", "deg", of.shoulder_tilt("other"))
 hike = measure("hike", "deg", of.pelvic_hike("working"))
-knee_angle = measure("knee_angle", "deg", of.knee_angle("working"))
 shank = measure("shank", "ratio", shank_length)
 toe_turn = measure("toe_turn", "ratio", toes_outward)
+foot_lift = measure("foot_lift", "T", of.height("working ankle", above="other ankle"))
+stance_leg = measure("stance_leg", "T", of.gap("other hip", "other ankle"))
 stance_place = measure("stance_place", "T", of.place("other ankle"))
 foot_place = measure("foot_place", "T", of.place("working ankle"))
 tilt = tilting(of.lean_towards("other"))
 
 
 def leg_went_out_and_back(rep: Facts) -> bool:
-    """A straight leg, a standing foot that stayed and a foot that came back; a side-step or a knee
-    lift is another exercise."""
+    """One foot went out and back beside a long standing leg: no step, lunge, kick or knee lift."""
     went = abs(rep.change(foot_place))
     stayed_out = abs(rep.last(foot_place) - rep.rest(foot_place))
-    stood = abs(rep.change(stance_place)) < 0.2
-    return rep.top(knee_angle) > 120 and stood and stayed_out < went / 2
+    stood = abs(rep.change(stance_place)) < 0.2 and -rep.change(stance_leg) < 0.15
+    foot_led = -0.2 < rep.rest(foot_lift) < 0.8 and rep.top(foot_lift) > -0.1
+    return went > 0.15 and stayed_out < went / 2 and stood and foot_led
 
 
 def net_hike(rep: Facts) -> float:
@@ -50,8 +51,8 @@ DRILL = Drill(
     setup="Stand facing the camera, feet together, a chair beside the standing leg.",
     view=in_front(postures.upright, needs_other=("hip", "ankle")), sides=Sides.MOVING,
     counts=reps(abduction, begins=8, ends=5, whole=14, full=25, only_if=leg_went_out_and_back),
-    measures=(lean, shoulder_tilt, hike, knee_angle, shank, toe_turn, stance_place, foot_place,
-        tilt),
+    measures=(lean, shoulder_tilt, hike, shank, toe_turn, foot_lift, stance_leg,
+        stance_place, foot_place, tilt),
     faults=(
         trunk_lean("Stay tall, smaller lift", "Your trunk leaned away from the moving leg.", lean),
         # Good form alone hikes 2-6 deg, by body (measured), so only the own best lift compares.
@@ -75,6 +76,5 @@ DRILL = Drill(
     dose=Dose(sets=3, reps=12, hold_s=1), weights="strength",
     # A leg 15-40 deg in front moves nothing that a front camera can tell from good form (measured).
     cannot_see=("whether the leg drifts forward", "turning of the hip itself"),
-    cautions=("Hold a chair if you need it.",),
-    sources=("S0", "HipAbd30", "Seaby24", "LSD"),
+    cautions=("Hold a chair if you need it.",), sources=("S0", "HipAbd30", "Seaby24", "LSD"),
 )

@@ -18,7 +18,7 @@ def flat(body: Body) -> bool:
         postures.face_down(body)
         and abs(bearing(leg.hip, leg.ankle)) <= 12
         and abs(bearing(leg.knee, leg.ankle)) <= 15
-        and hand < 0.6
+        and hand < 0.6 + 1.2 * postures.askew(body)
     )
 
 
