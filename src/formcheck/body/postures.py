@@ -93,7 +93,7 @@ def square_side_on(b: Body) -> bool:
 
 def from_the_feet(b: Body) -> bool:
     """A lying body seen along its length: the trunk is foreshortened to less than the shoulders
-    are wide, or seems upright with the knees nearer than the hips. Landmarks are not fit to judge
+    are wide, or seems upright with the knees nearer than the hips. Landmarks are too poor to judge
     from there (calibration.md)."""
     return abs(b.as_seen(Joint.LEFT_SHOULDER) - b.as_seen(Joint.RIGHT_SHOULDER)) > 0.95 * b.torso
 

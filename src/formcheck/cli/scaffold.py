@@ -98,7 +98,7 @@ DRILL = Drill(
             "Your trunk leaned as the arm rose.",  # what the camera saw
             # Top minus rest of each repetition. Measure good and faulty ones, set it between.
             change(trunk_lean).above(8, strong=15),
-            severity=2,  # 0 note, 1 polish, 2 mend now
+            severity=2,  # 0 note, 1 polish, 2 fix now
             source="EC: to be measured",  # every number has a source
         ),
     ),

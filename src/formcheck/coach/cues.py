@@ -25,7 +25,7 @@ OFFER_AFTER = 3
 #: A fault that is only known when its repetition is over may be named this long after it.
 REP_FAULTS_S = 3.0
 #: A corrected fault must stay away this long in a hold before it is praised.
-MENDED_S = 2.0
+CORRECTED_S = 2.0
 
 PRAISE = ("That's it", "Good, like that", "Nicely corrected", "Yes, just so")
 SMALLER = {"reps": "A smaller movement is fine", "hold": "A shorter hold is fine"}
@@ -253,7 +253,7 @@ class SetVoice:
             elif said.praise_due:
                 if said.clear_since is None:
                     said.clear_since = step.t
-                if step.t - max(said.clear_since, said.at) >= MENDED_S:
+                if step.t - max(said.clear_since, said.at) >= CORRECTED_S:
                     self._say_praise(said, step.t)
 
     def _say_praise(self, said: _Said, t: float) -> None:

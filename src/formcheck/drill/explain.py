@@ -19,7 +19,7 @@ from .thresholds import BELOW, EITHER_WAY, Judged, Watched
 __all__ = ["explained"]
 
 _WIDTH = 88
-_SEVERITY = {0: "note", 1: "polish", 2: "mend now", 3: "stop"}
+_SEVERITY = {0: "note", 1: "polish", 2: "fix now", 3: "stop"}
 _SIDES = {
     Sides.NONE: "both sides do the same",
     Sides.MOVING: "whichever limb moves is the working one",

@@ -65,7 +65,7 @@ class Fault:
         saw: what the camera saw, as a plain sentence.
         when: a quantity and its threshold, such as ``at_top(body_line).below(178, strong=168)``.
         source: where the thresholds come from: [tag] of drills.md, EC, or "measured".
-        severity: 0 note, 1 polish, 2 mend now, 3 stop (``near_fall`` only).
+        severity: 0 note, 1 polish, 2 fix now, 3 stop (``near_fall`` only).
         seen: from where; not given, from where the drill's view can judge.
         confidence: A reliable, B only large errors (drills.md).
         certain: False for a fault that is only reported as possible.

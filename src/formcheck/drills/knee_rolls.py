@@ -22,7 +22,7 @@ def shoulder_line_slope(body: Body) -> float:
 
 def seen_from_above_the_feet(body: Body) -> bool:
     """Shoulders 1.05-1.25 torsos wide in the picture with the lens at 1.4 m; 1.7 and more with
-    it low, where landmarks are not fit to judge (measured)."""
+    it low, where landmarks are too poor to judge (measured)."""
     return abs(body.shoulder_separation) < 1.5
 
 

@@ -1,4 +1,4 @@
-"""A picture that stands still: a camera that hangs sends its last one for ever.
+"""A picture that stands still: a camera that hangs keeps sending its last one.
 
 The sensor of a working camera is never quite still: noise changes some pixel of every picture,
 whoever is in it. So the very same picture for over a second is not a still person but a camera
