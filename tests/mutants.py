@@ -351,6 +351,54 @@ MUTANTS = [
             "throughout(fppa, from_rest=True).above(400, strong=500",
         ),
     ),
+    *_mutants(
+        "drills/squat.py",
+        "test_real_people.py",
+        (
+            "people: a lunge to the side is a squat",
+            "stood and feet_stayed and both_shorter and",
+            "stood and feet_stayed and",
+        ),
+    ),
+    *_mutants(
+        "drills/march.py",
+        "test_real_people.py",
+        ("people: a kick is a step", "        and rep.top(shin_hangs) > 0.3\n", ""),
+    ),
+    *_mutants(
+        "drills/standing_hip_abduction.py",
+        "test_real_people.py",
+        ("people: a kick is an abduction", "return went > 0.15 and", "return"),
+    ),
+    *_mutants(
+        "drills/single_leg_stance.py",
+        "test_real_people.py",
+        ("people: a lunge is a stance", " and not hold.spread(stance_leg) > 0.35", ""),
+        ("people: a floor aslant is a lift", "of.off_the_floor(", "of.height("),
+    ),
+    *_mutants(
+        "drill/faults.py",
+        "test_real_people.py",
+        (
+            "people: all is judged from askew",
+            "if not (rep.square or self.seen.anywhere):",
+            "if False:",
+        ),
+    ),
+    *_mutants(
+        "body/floor.py",
+        "test_real_people.py",
+        ("floor: one leg is believed", " and abs(off) < BETWEEN", ""),
+        ("floor: a moving foot is believed", "max(slopes) - min(slopes) < STEADY", "True"),
+        ("floor: steep floors", "abs(slope) < STEEPEST and", ""),
+        ("floor: at once", "t - self._seen[0][0] >= STEADY_S and", ""),
+    ),
+    *_mutants(
+        "body/postures.py",
+        "test_real_people.py",
+        ("postures: lying on the side is askew", "return ahead >= 0.25 and", "return"),
+        ("postures: askew is square", "return side_on(b) and apart <= 0.32", "return side_on(b)"),
+    ),
 ]
 
 
