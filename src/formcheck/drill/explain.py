@@ -49,7 +49,9 @@ def explained(drill: Drill) -> str:
 def _gate(drill: Drill) -> Iterator[tuple[str, str]]:
     view = drill.view
     yield "camera", drill.camera
-    yield "view", _said(view.fits)
+    yield "counted", _said(view.fits)
+    if view.judges is not None:
+        yield "judged", _said(view.judges)
     yield "posture", _said(view.posture)
     if view.needs:
         other = f"; of the other side {', '.join(view.needs_other)}" if view.needs_other else ""
