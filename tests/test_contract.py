@@ -44,7 +44,7 @@ from formcheck.catalogue.registry import all_drills
 from formcheck.drill import NEAR_FALL, Dose, Drill, Facts, Fault, Measure, Sides
 from formcheck.drill.rules import HoldRule, RepRule
 from formcheck.drill.thresholds import EITHER_WAY, Judged, Watched
-from formcheck.events import Event, FaultCleared, FaultNotJudged, FaultRaised, Reason
+from formcheck.events import Event, FaultCleared, FaultNotJudged, FaultRaised, NotJudgedSpan
 from formcheck.judge.lane import Lane
 
 DRILLS = list(all_drills().values())
@@ -582,7 +582,7 @@ def test_a_judged_fault_fires_and_a_near_miss_passes(drill: Drill, fault: Fault)
     found = find(drill.name, fault.code)
     lane = Lane(drill, Side.LEFT, Dose())
     f = found.facts(found.fires)
-    events = [e for e in lane.judge(f.end_s, f, {}) if getattr(e, "code", "") == fault.code]
+    events = [e for e in lane.judge(f.end_s, f, []) if getattr(e, "code", "") == fault.code]
     (raised,) = events
     assert isinstance(raised, FaultRaised)
     assert raised.cue == fault.cue
@@ -593,7 +593,7 @@ def test_a_judged_fault_fires_and_a_near_miss_passes(drill: Drill, fault: Fault)
 
     better = found.facts(found.passes)
     events = [
-        e for e in lane.judge(better.end_s, better, {}) if getattr(e, "code", "") == fault.code
+        e for e in lane.judge(better.end_s, better, []) if getattr(e, "code", "") == fault.code
     ]
     assert events == [FaultCleared(better.end_s, fault.code)]
     assert fault.code not in [s.code for s in lane.standing(better.end_s)]
@@ -629,11 +629,12 @@ def test_a_fault_that_cannot_be_seen_from_here_says_so_once(drill: Drill, fault:
             break
     else:
         pytest.fail("it can always be seen: seen= says nothing")
-    lane, unseen = Lane(drill, Side.LEFT, Dose()), dict[str, Reason]()
+    lane, unseen = Lane(drill, Side.LEFT, Dose()), list[NotJudgedSpan]()
     first, second = lane.judge(9.0, f, unseen), lane.judge(12.0, f, unseen)
     assert FaultNotJudged(9.0, fault.code, fault.seen.reason) in first
     assert [e for e in second if getattr(e, "code", "") == fault.code] == []
-    assert unseen[fault.code] is fault.seen.reason
+    spans = [(s.from_s, s.to_s, s.reason) for s in unseen if s.fault == fault.code]
+    assert spans == [(f.start_s, f.end_s, fault.seen.reason)] * 2
 
 
 @pytest.mark.parametrize("drill", [d for d in DRILLS if d.counts.only_if], ids=by_name)

@@ -20,8 +20,9 @@ from formcheck.body.pose import Pose, Side
 from formcheck.catalogue.registry import all_drills, get_drill
 from formcheck.cli import report as command
 from formcheck.errors import InputError, UsageError
-from formcheck.events import CannotJudgeSpan, FaultSpan, Hold, Reason, Rep, SetResult
+from formcheck.events import CannotJudgeSpan, FaultSpan, Hold, NotJudgedSpan, Reason, Rep, SetResult
 from formcheck.journal import Journal, JournalSink, default_path
+from formcheck.journal.rules import parameters_of
 from formcheck.judge.scoring import shown
 from formcheck.report import from_journal, from_result, render
 from formcheck.report.data import Seen, seen_in, with_stills
@@ -256,6 +257,30 @@ def test_holds_and_broken_curves_are_drawn() -> None:
     assert "11.6 of 30 s" in html
     assert "the longest 12 s of 30 s asked for" in html
     assert "foot down" in html
+
+
+def test_a_fault_that_was_not_judged_says_when_and_older_results_are_read() -> None:
+    span = NotJudgedSpan("pelvis_roll", 2.0, 9.1, Reason.CAMERA_TOO_LOW)
+    document = result(rep(1), not_judged_spans=(span,)).to_dict("a.mp4", {})
+    said = "Pelvis roll: the camera stood too low, so it was not looked at"
+    assert f"{said} from 2.0 to 9.1 s." in render(from_result(document))
+    document["not_judged"] = {"pelvis_roll": "camera_too_low"}
+    assert f"{said}." in render(from_result(document))
+
+
+@pytest.mark.parametrize(
+    ("stored", "read"),
+    [
+        ({"pelvis_roll": "camera_too_low"}, True),
+        ([{"fault": "pelvis_roll", "from_s": 1, "to_s": 2.5, "reason": "wrong_view"}], True),
+        ([{"fault": "pelvis_roll", "from_s": 1}], False),
+        (["pelvis_roll"], False),
+        ({"pelvis_roll": 3}, False),
+        ("pelvis_roll", False),
+    ],
+)
+def test_a_diary_holds_spans_or_as_it_was_reasons(stored: object, read: bool) -> None:
+    assert (parameters_of(json.dumps({"not_judged": stored})) is not None) is read
 
 
 def test_without_a_trace_the_reps_are_outlined() -> None:
@@ -502,7 +527,7 @@ def test_no_promise_and_no_finding_in_any_report() -> None:
         blind = tuple(CannotJudgeSpan(2.0 * n, 2.0 * n + 1, why) for n, why in enumerate(Reason))
         document = result(
             rep(1, faults), drill=drill.name, cannot_judge=blind,
-            not_judged={"trunk_lean": Reason.WRONG_VIEW},
+            not_judged_spans=(NotJudgedSpan("trunk_lean", 2.0, 9.0, Reason.WRONG_VIEW),),
         ).to_dict("a.mp4", {})  # fmt: skip
         html = render(from_result(document, drill))
         checked(html)

@@ -20,7 +20,16 @@ from .body.pose import Side
 from .catalogue.registry import get_drill
 from .drill import Dose
 from .errors import FormcheckError, UsageError
-from .events import RESULT_SCHEMA, CannotJudgeSpan, FaultSpan, Hold, Reason, Rep
+from .events import (
+    RESULT_SCHEMA,
+    CannotJudgeSpan,
+    FaultSpan,
+    Hold,
+    NotJudgedSpan,
+    Reason,
+    Rep,
+    reasons_of,
+)
 from .judge.recognise import AUTO
 from .run.pool import Local, spread
 from .run.task import Scored, Task, fetched, score_here, score_task
@@ -69,8 +78,18 @@ class ClipResult:
         #: Every fault of the clip; a repetition or hold has those that overlap it.
         self.faults: tuple[FaultSpan, ...] = _records(FaultSpan, document.get("faults", ()))
         self.cannot_judge = _records(CannotJudgeSpan, document["cannot_judge"])
-        #: Faults that cannot be seen from this camera, and why.
-        self.not_judged = {c: Reason(r) for c, r in document.get("not_judged", {}).items()}
+        unseen = document.get("not_judged", ())
+        #: Faults that could not be seen in some of the movements, and why.
+        self.not_judged = {c: Reason(r) for c, r in reasons_of(unseen).items()}
+        #: When: none in results written before there were such spans.
+        self.not_judged_spans: tuple[NotJudgedSpan, ...] = (
+            () if isinstance(unseen, Mapping) else _records(NotJudgedSpan, unseen)
+        )
+        #: ``seconds`` in three parts: form judged, movements counted only because the camera did
+        #: not stand where form can be judged, nothing judged. NaN in older results.
+        self.seconds_judged: float = document.get("judged_s", math.nan)
+        self.seconds_counted_only: float = document.get("counted_only_s", math.nan)
+        self.seconds_refused: float = document.get("refused_s", math.nan)
         #: 0 to 100; None where too little of the clip could be judged.
         self.score: int | None = document["score"]
         #: Among them what ``auto`` recognised, and how surely.

@@ -7,7 +7,7 @@ coach, journal, report and bench read these and nothing else of the analysis.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from enum import Enum
 from typing import Any
@@ -29,6 +29,7 @@ __all__ = [
     "HoldStarted",
     "HoldTick",
     "JudgingResumed",
+    "NotJudgedSpan",
     "Phase",
     "PhaseChanged",
     "PoseFound",
@@ -40,6 +41,8 @@ __all__ = [
     "SetResult",
     "SideChosen",
     "Step",
+    "covered_s",
+    "reasons_of",
 ]
 
 RESULT_SCHEMA = "formcheck.result/1"
@@ -166,6 +169,36 @@ class CannotJudgeSpan(_Record):
 
 
 @dataclass(frozen=True)
+class NotJudgedSpan(_Record):
+    """An interval of movements in which this fault could not be judged, though they counted."""
+
+    fault: str
+    from_s: float
+    to_s: float
+    reason: Reason
+
+
+def covered_s(spans: Iterable[tuple[float, float]]) -> float:
+    """Seconds that lie in any of these [from, to), those in several of them once."""
+    total, until = 0.0, -math.inf
+    for from_s, to_s in sorted(spans):
+        total += max(0.0, to_s - max(from_s, until))
+        until = max(until, to_s)
+    return total
+
+
+def reasons_of(not_judged: Any) -> dict[str, str]:
+    """Fault -> why it was first not judged, of a stored result: a list of spans, or the mapping
+    that results and diaries held before there were spans."""
+    if isinstance(not_judged, Mapping):
+        return {str(code): str(why) for code, why in not_judged.items()}
+    reasons: dict[str, str] = {}
+    for span in not_judged:
+        reasons.setdefault(str(span["fault"]), str(span["reason"]))
+    return reasons
+
+
+@dataclass(frozen=True)
 class Event(_Record):
     """Something that happened at ``t`` seconds."""
 
@@ -289,6 +322,8 @@ class Step:
         cannot_judge: why nothing is judged now, or None.
         judged: the joints the drill looks at, to be picked out in a drawing.
         events: what happened in this frame, in order.
+        counted_only: the movement counts, but the camera does not stand where the drill's faults
+            can be judged.
     """
 
     t: float
@@ -307,11 +342,17 @@ class Step:
     cannot_judge: Reason | None
     judged: tuple[Joint, ...]
     events: tuple[Event, ...]
+    counted_only: bool = False
 
 
 @dataclass(frozen=True)
 class SetResult:
-    """The record of one set, as ``formcheck.result/1`` writes it."""
+    """The record of one set, as ``formcheck.result/1`` writes it.
+
+    ``seconds`` are the sum of ``seconds_judged``, ``seconds_counted_only`` (it counted, but the
+    camera did not stand where the drill's faults can be judged) and ``seconds_refused`` (those
+    of ``cannot_judge``).
+    """
 
     drill: str
     side: Side | None
@@ -323,10 +364,29 @@ class SetResult:
     holds: tuple[Hold, ...]
     cannot_judge: tuple[CannotJudgeSpan, ...]
     faults: tuple[FaultSpan, ...] = ()
-    not_judged: Mapping[str, Reason] = field(default_factory=dict)
+    not_judged_spans: tuple[NotJudgedSpan, ...] = ()
     score: int | None = None
     notes: tuple[str, ...] = ()
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    seconds_counted_only: float = 0.0
+
+    @property
+    def seconds_refused(self) -> float:
+        """Seconds in which nothing was counted or flagged; those with two reasons once."""
+        return covered_s((span.from_s, span.to_s) for span in self.cannot_judge)
+
+    @property
+    def seconds_judged(self) -> float:
+        """The rest of ``seconds``."""
+        return max(0.0, self.seconds - self.seconds_counted_only - self.seconds_refused)
+
+    @property
+    def not_judged(self) -> dict[str, Reason]:
+        """Fault -> why it could not be judged in some of the movements, the first reason."""
+        reasons: dict[str, Reason] = {}
+        for span in self.not_judged_spans:
+            reasons.setdefault(span.fault, span.reason)
+        return reasons
 
     @property
     def complete(self) -> int:
@@ -351,8 +411,11 @@ class SetResult:
             "counts": {"reps": self.complete, "partial": self.partial},
             "holds": _plain(self.holds),
             "faults": _plain(self.faults),
-            "not_judged": _plain(self.not_judged),
+            "not_judged": _plain(self.not_judged_spans),
             "cannot_judge": _plain(self.cannot_judge),
+            "judged_s": _plain(self.seconds_judged),
+            "counted_only_s": _plain(self.seconds_counted_only),
+            "refused_s": _plain(self.seconds_refused),
             "score": self.score,
             "notes": list(self.notes),
             "provenance": dict(provenance) | {"parameters": _plain(self.parameters)},

@@ -22,7 +22,7 @@ class Facts:
     through it), ``largest`` and ``smallest`` its extremes; NaN when too little was seen.
     ``earlier`` are the facts of the same side's earlier repetitions in this set, oldest first:
     the person's own reference. ``square`` tells whether the camera stood, for most of it, where
-    the drill's faults can be judged.
+    the drill's faults can be judged, ``askew`` the stretches in which it did not.
     """
 
     side: Side | None
@@ -42,6 +42,7 @@ class Facts:
     samples: Mapping[str, Sequence[float]]
     earlier: tuple[Facts, ...] = ()
     square: bool = True
+    askew: tuple[tuple[float, float], ...] = ()
 
     @classmethod
     def of_rest(

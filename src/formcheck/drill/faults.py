@@ -109,6 +109,13 @@ class Fault:
             return False
         return self.seen.fits is None or self.seen.fits(rep)
 
+    def blind(self, rep: Facts) -> tuple[tuple[float, float], ...]:
+        """The stretches of a repetition or hold in which the camera could not see this fault. A
+        watched fault is judged moment by moment, so it may be blind to a part of it."""
+        if isinstance(self.when, Watched):
+            return () if self.seen.anywhere else rep.askew
+        return () if self.sees(rep) else ((rep.start_s, rep.end_s),)
+
     @property
     def unit(self) -> str:
         return self.when.unit

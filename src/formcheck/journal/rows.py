@@ -101,8 +101,8 @@ def text(value: object) -> str | None:
 def _made_with(result: SetResult) -> dict[str, Any]:
     """The parameters, and what the camera could not tell of the faults."""
     more: dict[str, Any] = {}
-    if result.not_judged:
-        more["not_judged"] = {code: str(why) for code, why in result.not_judged.items()}
+    if result.not_judged_spans:
+        more["not_judged"] = [span.to_dict() for span in result.not_judged_spans]
     if result.notes:
         more["notes"] = list(result.notes)
     return {**result.parameters, **more}

@@ -171,13 +171,29 @@ def _object(text: object) -> dict[str, Any] | None:
 def parameters_of(text: object) -> dict[str, Any] | None:
     """A set's parameters from their JSON text; None for what is none."""
     found = _object(text)
-    parts = ("motion", "faults", "dose", "not_judged")
+    parts = ("motion", "faults", "dose")
     if found is None or not all(isinstance(found.get(part) or {}, dict) for part in parts):
+        return None
+    if not _is_not_judged(found.get("not_judged") or []):
         return None
     motion = found.get("motion") or {}
     sound = all(map(_is_number, (motion.get(level) or 0 for level in ("enter", "top", "full"))))
     notes = found.get("notes", [])
     return found if sound and isinstance(notes, list) and all(map(_is_str, notes)) else None
+
+
+def _is_not_judged(said: object) -> bool:
+    """Spans of faults, or code -> reason as diaries held before there were spans."""
+    if isinstance(said, dict):
+        return all(map(_is_str, said.values()))
+    return isinstance(said, list) and all(
+        isinstance(span, dict)
+        and _is_str(span.get("fault"))
+        and _is_str(span.get("reason"))
+        and _is_number(span.get("from_s"))
+        and _is_number(span.get("to_s"))
+        for span in said
+    )
 
 
 def trace_of(text: object) -> dict[str, Any] | None:

@@ -32,6 +32,7 @@ from ..events import (
     HoldStarted,
     HoldTick,
     JudgingResumed,
+    NotJudgedSpan,
     Phase,
     PhaseChanged,
     PoseFound,
@@ -43,8 +44,10 @@ from ..events import (
     SetResult,
     SideChosen,
     Step,
+    covered_s,
 )
 from .holds import HoldShape
+from .honesty import joined
 from .lane import Lane
 from .reps import RepShape
 from .scoring import score_hold, score_rep, score_set
@@ -114,7 +117,9 @@ class Analyzer:
         self._begun = False
         self._last_phase = Phase.SETUP
         self._unjudged: list[CannotJudgeSpan] = []
-        self._unseen: dict[str, Reason] = {}
+        self._unseen: list[NotJudgedSpan] = []
+        self._askew: list[tuple[float, float]] = []  # when it counted and could not be judged
+        self._askew_since: float | None = None
         self._reps: list[Rep] = []
         self._holds: list[Hold] = []
         self._ticked = 0
@@ -194,8 +199,12 @@ class Analyzer:
             holds=tuple(replace(h, score=score_hold(h, self.drill, self.dose)) for h in holds),
             cannot_judge=tuple(self._unjudged),
             faults=spans,
-            not_judged=dict(self._unseen),
+            not_judged_spans=joined(
+                self._unseen,
+                [(r.start_s, r.end_s) for r in reps] + [(h.from_s, h.to_s) for h in holds],
+            ),
             parameters=_parameters(self.drill, self.dose),
+            seconds_counted_only=self._counted_only_s(),
         )
         return replace(result, score=score_set(result, self.drill, self.dose))
 
@@ -333,7 +342,23 @@ class Analyzer:
                 events += lane.watch(t)
                 if holder is None:
                     holder = lane
+        self._note_askew(t)
         return events
+
+    def _note_askew(self, t: float) -> None:
+        since = self._askew_since
+        if self._lane.square and since is not None:
+            self._askew.append((since, t))
+            self._askew_since = None
+        elif not self._lane.square and since is None:
+            self._askew_since = t
+
+    def _counted_only_s(self) -> float:
+        askew = list(self._askew)
+        if self._askew_since is not None:
+            askew.append((self._askew_since, self._t))
+        refused = [(s.from_s, s.to_s) for s in self._unjudged]
+        return covered_s([*askew, *refused]) - covered_s(refused)
 
     def _leads(self, t: float, lane: Lane) -> list[Event]:
         events: list[Event] = []
@@ -441,6 +466,7 @@ class Analyzer:
             cannot_judge=self._reason,
             judged=self._joints(),
             events=tuple(events),
+            counted_only=judging and not lane.square,
         )
 
     def _joints(self) -> tuple[Joint, ...]:

@@ -12,8 +12,17 @@ from ..body.pose import Side
 from ..drill import Dose, Drill, Facts, Fault
 from ..drill.rules import HoldRule, RepRule
 from ..drill.thresholds import Judged, Watched
-from ..events import Event, FaultCleared, FaultNotJudged, FaultRaised, FaultSpan, Phase, Reason
+from ..events import (
+    Event,
+    FaultCleared,
+    FaultNotJudged,
+    FaultRaised,
+    FaultSpan,
+    NotJudgedSpan,
+    Phase,
+)
 from .holds import Holds, HoldShape
+from .honesty import APART_S, stretches
 from .reps import Reps, RepShape, RepState
 
 __all__ = ["Lane"]
@@ -233,8 +242,17 @@ class Lane:
             samples=samples,
             earlier=tuple(self.earlier),
             square=2 * sum(row[-1] for _, row in keep) >= len(keep),
+            askew=self._askew(from_s, to_s),
         )
         return replace(facts, bumps=_bumps(facts, self.drill.main.name))
+
+    def _askew(self, from_s: float, to_s: float) -> tuple[tuple[float, float], ...]:
+        inside = [
+            (s, not row[-1])
+            for s, row in zip(self._times, self._rows, strict=True)
+            if from_s <= s <= to_s
+        ]
+        return tuple(stretches([s for s, _ in inside], [a for _, a in inside], APART_S))
 
     def forget_movement(self, t: float) -> None:
         """Drop the samples of a movement that is over, keeping the rest after it."""
@@ -292,19 +310,20 @@ class Lane:
 
     # -- faults of a whole movement ----------------------------------------------------------------
     def judge(
-        self, t: float, facts: Facts, unseen: dict[str, Reason], least: int = 0
+        self, t: float, facts: Facts, unseen: list[NotJudgedSpan], least: int = 0
     ) -> list[Event]:
-        """Faults of at least this severity, judged now that the movement is over."""
+        """Faults of at least this severity, judged now that the movement is over; those that
+        the camera could not see go into ``unseen``."""
         events: list[Event] = []
+        told = {span.fault for span in unseen}
         for fault, when in self._faults:
             if fault.severity < least:
                 continue
-            if not fault.sees(facts):
-                if fault.code not in unseen:
-                    unseen[fault.code] = fault.seen.reason
-                    events.append(FaultNotJudged(t, fault.code, fault.seen.reason))
-                continue
-            if not isinstance(when, Judged):
+            blind = fault.blind(facts)
+            unseen += [NotJudgedSpan(fault.code, a, b, fault.seen.reason) for a, b in blind]
+            if blind and fault.code not in told:
+                events.append(FaultNotJudged(t, fault.code, fault.seen.reason))
+            if not isinstance(when, Judged) or not fault.sees(facts):
                 continue
             magnitude = when.magnitude(facts)
             if when.exceeded(magnitude):

@@ -88,7 +88,7 @@ class SetView:
     started: str = ""
     camera: str = ""
     cannot_see: Sequence[str] = ()
-    not_judged: Mapping[str, str] = field(default_factory=dict)
+    not_judged: Sequence[Row] | Mapping[str, str] = ()  # spans; code -> reason in older ones
     notes: Sequence[str] = ()
     frames: int = 0
     frames_with_pose: int = 0
@@ -293,7 +293,7 @@ def _set(journal: Journal, row: Row, drill: Drill | None) -> SetView:
         planned={"reps": row["planned_reps"], "hold_s": row["planned_hold_s"]},
         status=row["status"],
         started=local(row["started_at"], row["offset_min"]).isoformat(),
-        not_judged=made.get("not_judged", {}),
+        not_judged=made.get("not_judged") or (),
         notes=made.get("notes", ()),
         frames=row["frames"] or 0,
         frames_with_pose=row["frames_with_pose"] or 0,
@@ -378,7 +378,7 @@ def from_result(
         trace=trace or {},
         motion=parameters.get("motion") or {},
         planned=parameters.get("dose") or {},
-        not_judged=document.get("not_judged", {}),
+        not_judged=document.get("not_judged", ()),
         notes=document.get("notes", ()),
         frames=document["frames"],
         frames_with_pose=document["frames_with_pose"],

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from itertools import groupby
 from typing import Any
 
+from ..events import reasons_of
 from ..judge.scoring import band, shown
 from ..wording import REASONS, because, in_words
 from .data import Row, Seen, SetView
@@ -306,11 +307,10 @@ def _unjudged(view: SetView, level: int) -> str:
         if len(times) > 6:
             told = f"{len(times)} times between {clock(times[0][0])} and {clock(times[-1][1])}"
         lines.append(f"{_sentence(because(reason))} for {total:.1f} s ({told}).")
-    reasons |= {str(why) for why in view.not_judged.values()}
-    lines += [
-        f"{_sentence(in_words(code))}: {because(str(why))}, so it was not looked at."
-        for code, why in view.not_judged.items()
-    ]
+    for code, why in reasons_of(view.not_judged).items():
+        reasons.add(why)
+        lines.append(f"{_sentence(in_words(code))}: {because(why)}, so it was not looked at"
+                     f"{_when(view, code)}.")  # fmt: skip
     if reasons & _CAMERA and view.camera:
         lines.append(f"Where the camera goes: {view.camera[0].lower()}{view.camera[1:]}")
     if view.frames and view.frames_with_pose < view.frames:
@@ -323,6 +323,16 @@ def _unjudged(view: SetView, level: int) -> str:
         return ""
     items = "".join(f"<li>{escape(line)}</li>" for line in lines)
     return f"<h{level}>What could not be judged</h{level}><ul>{items}</ul>"
+
+
+def _when(view: SetView, code: str) -> str:
+    """`` from 2.0 to 9.1 s``; of older results the times are not known."""
+    if isinstance(view.not_judged, Mapping):
+        return ""
+    times = [(s["from_s"], s["to_s"]) for s in view.not_judged if s["fault"] == code]
+    if len(times) > 6:
+        return f" in {len(times)} stretches from {clock(times[0][0])} to {clock(times[-1][1])}"
+    return " from " + ", ".join(f"{a:.1f} to {b:.1f} s" for a, b in times)
 
 
 def _sentence(words: str) -> str:
