@@ -10,6 +10,7 @@ from stick import reps as reps_at
 
 from formcheck.api import ClipResult
 from formcheck.catalogue.registry import get_drill
+from formcheck.cli.words import summary
 from formcheck.drill.thresholds import Watched
 from formcheck.events import (
     CannotJudgeSpan,
@@ -161,3 +162,31 @@ def test_seconds_with_two_reasons_are_refused_once() -> None:
     result = SetResult("squat", None, "auto", 10.0, 9, 9, (), (), spans, seconds_counted_only=1.0)
     assert (result.seconds_refused, result.seconds_judged) == (5.0, 4.0)
     assert covered_s([(0, 1), (0.5, 2), (3, 4)]) == 3.0
+
+
+# -- words -----------------------------------------------------------------------------------------
+
+
+def test_score_says_the_parts_in_one_line_where_not_nearly_all_was_judged() -> None:
+    spans = (CannotJudgeSpan(0.0, 3.0, Reason.JOINTS_HIDDEN),)
+    parts = SetResult(
+        "hip_bridge", None, "auto", 30.0, 9, 9, (), (), spans, seconds_counted_only=15.0
+    )
+    lines = [line for line in summary(parts, BRIDGE) if line.startswith("Judged")]
+    assert lines == [
+        "Judged 12 s of 30 s; 15 s counted only (turn side-on and I can check your form too), "
+        "3.0 s refused (the joints this drill looks at were hidden)."
+    ]
+    good = judged(BRIDGE, film(bridge(lambda t: False), 16)).result
+    assert not any(line.startswith("Judged") for line in summary(good, BRIDGE))
+
+
+def test_a_track_that_cannot_be_judged_says_so_in_that_line() -> None:
+    path = TRACKS / "clamshell__good_badview__foot_l1011.npz"
+    clamshell = get_drill("clamshell")
+    (line,) = [
+        text
+        for text in summary(judged(clamshell, load_track(path)).result, clamshell)
+        if text.startswith("Judged")
+    ]
+    assert line.startswith("Judged 0.0 s of 21 s; 21 s refused (")

@@ -228,3 +228,18 @@ def test_outside_a_set_the_leader_says_it_all() -> None:
     view = View("Hip bridge", heading="Rest", message="Next: set two", dial=Dial("5", "s", 0.4))
     assert np.array_equal(draw(None, pose, None, view), draw(None, pose, resting, view))
     assert not np.array_equal(draw(None, pose, None, view), draw(None, pose, None))
+
+
+def test_counting_without_judging_is_shown_small_and_never_over_a_cue() -> None:
+    pose, how = person(1.0, (640, 480)), View("Bridge", advice={"counted_only": "Turn side-on"})
+    plain, told = (draw(None, pose, step(1.0, counted_only=c), how) for c in (False, True))
+    assert (plain[:480] == told[:480]).all()  # the picture itself is left alone
+    assert (plain[480:] != told[480:]).any()
+    plain, told = (
+        draw(None, pose, step(1.0, counted_only=c, faults=(FAULT,)), how) for c in (False, True)
+    )
+    assert (plain == told).all()
+    overlay = Overlay()
+    steady = overlay.draw(None, pose, step(1.0), how)
+    assert (overlay.draw(None, pose, step(1.5, counted_only=True), how) == steady).all()
+    assert (overlay.draw(None, pose, step(2.5, counted_only=True), how) != steady).any()

@@ -115,6 +115,30 @@ def test_lying_drills_do_one_side_first_and_standing_ones_alternate() -> None:
     ]  # fmt: skip
 
 
+def test_who_is_counted_and_not_judged_is_told_once_a_set_how_to_be_judged() -> None:
+    line = "I count. Face the camera and I can check your form too"
+    film = in_a_set()
+    film.do(2.5, counted_only=True)
+    assert line not in film.words()  # a flicker is no place
+    film.do(4, counted_only=True, phase=Phase.RISE)
+    assert line not in film.words()  # not into a movement
+    fault = FaultSpan("pelvis_hike", film.t, film.t + 1, 20.0, "deg", 2, "Level hips")
+    film.do(0.3, counted_only=True, faults=(fault,))
+    film.do(3, counted_only=True, faults=(fault,))
+    assert "Level hips" in film.words() and line not in film.words()  # a movement's cue goes first
+    film.do(20, counted_only=True)
+    film.do(2)
+    film.do(10, counted_only=True)
+    assert film.words().count(line) == 1
+    assert complaints(film.log) == []
+
+
+def test_who_is_judged_is_not_told_to_turn() -> None:
+    film = in_a_set()
+    film.do(20)
+    assert not any("check your form" in said for said in film.words())
+
+
 # -- before a set ---------------------------------------------------------------------------------
 
 

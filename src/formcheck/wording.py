@@ -23,6 +23,7 @@ __all__ = [
     "because",
     "camera_advice",
     "in_words",
+    "to_be_judged",
 ]
 
 
@@ -109,18 +110,20 @@ SETUP: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Place:
-    """Where a drill wants the camera: ``where`` seen from the person, ``turn`` what to do."""
+    """Where a drill wants the camera: ``where`` seen from the person, ``turn`` what to do, and
+    ``judged`` the same where it counts already and only form cannot be judged."""
 
     where: str
     turn: str
+    judged: str
 
 
 #: By the name of a drill's view.
 PLACES: Mapping[str, Place] = {
-    "front": Place("in front of you", "Turn to face the camera"),
-    "side": Place("at your side", "Turn your side to the camera"),
-    "foot": Place("at your feet", "Put the camera at your feet"),
-    "back": Place("behind you", "Turn your back to the camera"),
+    "front": Place("in front of you", "Turn to face the camera", "Face the camera"),
+    "side": Place("at your side", "Turn your side to the camera", "Turn side-on"),
+    "foot": Place("at your feet", "Put the camera at your feet", "Put the camera at your feet"),
+    "back": Place("behind you", "Turn your back to the camera", "Turn your back"),
 }
 
 
@@ -160,11 +163,21 @@ def because(reason: str) -> str:
     return REASONS[Reason(reason)].because if reason in known else in_words(reason)
 
 
+def to_be_judged(view: str) -> str:
+    """What to do where a drill of this view counts and its faults cannot be judged."""
+    turn = PLACES[view].judged if view in PLACES else "Turn, or move the camera,"
+    return f"{turn} and I can check your form too"
+
+
 def camera_advice(view: str) -> dict[str, str]:
-    """What to do about a reason, by its name, where the drill's view says it better."""
+    """What to do about a reason, by its name, where the drill's view says it better;
+    ``counted_only`` is for where it counts and form cannot be judged."""
     if view not in PLACES:
         return {}
-    return {Reason.WRONG_VIEW.value: f"Put the camera {PLACES[view].where}"}
+    return {
+        Reason.WRONG_VIEW.value: f"Put the camera {PLACES[view].where}",
+        "counted_only": to_be_judged(view),
+    }
 
 
 def in_words(name: str) -> str:

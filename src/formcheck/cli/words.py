@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..judge.scoring import band, shown
 from ..lead.questions import counted
-from ..wording import because, in_words
+from ..wording import because, in_words, to_be_judged
 
 if TYPE_CHECKING:
     from ..drill import Drill
@@ -32,7 +32,7 @@ def summary(result: SetResult, drill: Drill) -> list[str]:
         lines.append(f"Work on first: {cue} ({in_words(code)}, {times}).")
     elif result.reps or result.holds:
         lines.append("No form fault was seen from this camera.")
-    lines += _blind(result)
+    lines += _parts(result, drill)
     if result.score is not None:
         lines.append(f"Form score {shown(result.score)} of 100: {band(result.score)}.")
     return [*lines, *result.notes]
@@ -66,6 +66,29 @@ def _faults(result: SetResult) -> list[tuple[str, str, str]]:
     return [
         (worst[code].cue, code, f"{seen[code]} of {counted(len(items), what)}") for code in order
     ]
+
+
+#: A set of which less than this share was judged says so.
+NEARLY_ALL = 0.95
+
+
+def _parts(result: SetResult, drill: Drill) -> list[str]:
+    """``Judged 12 s of 30 s; …``, one line where less than nearly all was judged."""
+    if result.seconds_judged >= NEARLY_ALL * result.seconds:
+        return []
+    parts = []
+    if result.seconds_counted_only >= 0.05:
+        turn = to_be_judged(drill.view.name)
+        only = seconds(result.seconds_counted_only)
+        parts.append(f"{only} counted only ({turn[0].lower()}{turn[1:]})")
+    if result.seconds_refused >= 0.05:
+        lost: Counter[str] = Counter()
+        for span in result.cannot_judge:
+            lost[span.reason.value] += span.to_s - span.from_s  # type: ignore[assignment]
+        why = "; ".join(because(reason) for reason, _ in lost.most_common())
+        parts.append(f"{seconds(result.seconds_refused)} refused ({why})")
+    whole = f"Judged {seconds(result.seconds_judged)} of {seconds(result.seconds)}"
+    return [f"{whole}; {', '.join(parts)}."]
 
 
 def _blind(result: SetResult) -> list[str]:

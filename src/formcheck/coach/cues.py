@@ -27,6 +27,9 @@ REP_FAULTS_S = 3.0
 #: A corrected fault must stay away this long in a hold before it is praised.
 CORRECTED_S = 2.0
 
+#: Counted without being judged for so long, the person is told how to be judged (EC).
+COUNTED_ONLY_S = 3.0
+
 PRAISE = ("That's it", "Good, like that", "Nicely corrected", "Yes, just so")
 SMALLER = {"reps": "A smaller movement is fine", "hold": "A shorter hold is fine"}
 
@@ -118,15 +121,18 @@ class SetVoice:
     Args:
         kind: ``reps`` or ``hold``.
         mouth: shared with whatever else speaks.
+        to_be_judged: what to do where movements count and form cannot be judged; said once.
     """
 
     kind: str
     mouth: Mouth
+    to_be_judged: str = ""
     _said: dict[str, _Said] = field(default_factory=dict)
     _done: int = 0
     _second: int | None = None
     _praised: int = 0
     _found: tuple[float, tuple[FaultSpan, ...]] = (-math.inf, ())
+    _counted_only_since: float | None = None
 
     @property
     def cued(self) -> bool:
@@ -141,6 +147,7 @@ class SetVoice:
         if step.phase is not Phase.PAUSED and step.cannot_judge is None:
             self._praise(step)
             self._cue(step)
+        self._counts_only(step)
         line = self.mouth.speak(step.t)
         return lines if line is None else [*lines, line]
 
@@ -239,6 +246,23 @@ class SetVoice:
         if step.hold_s >= target:
             return self.kind == "reps"
         return target < 5 or target - 3 - step.hold_s >= speaking_s(text)
+
+    def _counts_only(self, step: Step) -> None:
+        """Once a set, between movements and when there is no fault to name."""
+        if not step.counted_only:
+            self._counted_only_since = None
+            return
+        if self._counted_only_since is None:
+            self._counted_only_since = step.t
+        moving = step.phase not in (Phase.REST, Phase.HOLD)
+        if moving or step.t - self._counted_only_since < COUNTED_ONLY_S:
+            return
+        text = f"I count. {self.to_be_judged}"
+        if not self.to_be_judged or self.mouth.busy(step.t) or self._worst_first(step):
+            return
+        if self._fits(text, step):
+            self.to_be_judged = ""
+            self.mouth.say(Line(text, "counted_only", 4, 0.5), step.t)
 
     # -- praise --------------------------------------------------------------------------------
 

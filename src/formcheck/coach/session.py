@@ -26,6 +26,7 @@ from ..events import (
     Step,
 )
 from ..judge.scoring import band
+from ..wording import to_be_judged
 from .cues import Line, Mouth, SetVoice, count_word, next_time
 from .progression import NEAR_FALLS, Planned
 from .setup_check import SetupGuide
@@ -245,7 +246,8 @@ class Session:
         )
         self._instruct(line, t)
         if self._guide.ready(t) and not self.mouth.busy(t):
-            self._voice = SetVoice(self.item.drill.kind, self.mouth)
+            drill = self.item.drill
+            self._voice = SetVoice(drill.kind, self.mouth, to_be_judged(drill.view.name))
             self._began_s, self._moved_s, self._full_holds = t, t, 0.0
             self._paused = False
             self.why_ended = "done"

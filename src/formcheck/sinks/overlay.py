@@ -292,6 +292,13 @@ def _draw_title(image: Image, view: View, step: Step | None, u: float) -> None:
     room = w - 8 * u - (extent(fine, tiny, 400) if fine else 0)
     size = fit_size(name, round(7 * u), round(room), 500) if name else 0
     middle = h - FOOTER * u / 2
+    more = view.advice.get("counted_only") if step is not None and step.counted_only else None
+    if more:
+        more = f"Counting only. {more}"
+        middle -= 4 * u
+        low = fit_size(more, round(4.5 * u), round(w - 6 * u), 500)
+        at = (3 * u, h - FOOTER * u / 2 + 5 * u + 0.36 * low)
+        write(image, more, at, low, YELLOW, weight=500)
     if name:
         write(image, name, (3 * u, middle + 0.36 * size), size, (225, 222, 218), weight=500)
     if fine:
@@ -385,6 +392,10 @@ def draw(
     return canvas
 
 
+#: Counted without being judged for so long, seconds, it is shown: not for a flicker (EC).
+STEADY_S = 1.0
+
+
 class Overlay:
     """Draws the steps of one set, and keeps a cue up long enough to be read.
 
@@ -396,7 +407,7 @@ class Overlay:
     def __init__(self, linger_s: float = 2.0, glow_s: float = 0.7) -> None:
         self._linger_s, self._glow_s = linger_s, glow_s
         self._cue: FaultRaised | None = None
-        self._cue_t = self._done_t = -math.inf
+        self._cue_t = self._done_t = self._judged_t = -math.inf
 
     def draw(
         self, image: Image | None, pose: Pose, step: Step | None, view: View | None = None
@@ -412,6 +423,10 @@ class Overlay:
                 self._done_t = step.t
         if step.faults:
             self._cue_t = step.t
+        if not step.counted_only:
+            self._judged_t = step.t
+        elif step.t - self._judged_t < STEADY_S:
+            step = replace(step, counted_only=False)
         done = step.t - self._done_t < self._glow_s
         return draw(image, pose, self._with_cue(step), view, done)
 

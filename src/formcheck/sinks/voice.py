@@ -275,7 +275,7 @@ class Voice(BaseSink):
             self._speech.close(wait_s=0.0 if exc and exc[0] is not None else 4.0)
 
     def start(self, info: RunInfo) -> None:
-        self._set = SetVoice(info.kind, self.mouth)
+        self._set = SetVoice(info.kind, self.mouth, info.advice.get("counted_only", ""))
         self.mouth.hush()  # a new set's clock starts again
 
     def write(self, frame: Frame | None, pose: Pose, step: Step) -> None:
