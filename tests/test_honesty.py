@@ -177,7 +177,10 @@ def test_score_says_the_parts_in_one_line_where_not_nearly_all_was_judged() -> N
         "Judged 12 s of 30 s; 15 s counted only (turn side-on and I can check your form too), "
         "3.0 s refused (the joints this drill looks at were hidden)."
     ]
+    askew = judged(BRIDGE, film(bridge(lambda t: True), 16)).result
+    assert not any("No form fault" in line for line in summary(askew, BRIDGE))  # nobody looked
     good = judged(BRIDGE, film(bridge(lambda t: False), 16)).result
+    assert any("No form fault" in line for line in summary(good, BRIDGE))
     assert not any(line.startswith("Judged") for line in summary(good, BRIDGE))
 
 

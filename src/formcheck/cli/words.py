@@ -30,7 +30,7 @@ def summary(result: SetResult, drill: Drill) -> list[str]:
     if faults:
         cue, code, times = faults[0]
         lines.append(f"Work on first: {cue} ({in_words(code)}, {times}).")
-    elif result.reps or result.holds:
+    elif (result.reps or result.holds) and result.seconds_judged > result.seconds_counted_only:
         lines.append("No form fault was seen from this camera.")
     lines += _parts(result, drill)
     if result.score is not None:
