@@ -209,7 +209,7 @@ MUTANTS = [
         ),
         ("faults: never cleared", "and not when.released(value)", ""),
         ("faults: in every phase", "and phase in when.during", ""),
-        ("faults: what cannot be seen is judged", "and not fault.seen.fits(facts)", "and False"),
+        ("faults: what cannot be seen is judged", "if not fault.sees(facts):", "if False:"),
         ("faults: said each time", "if fault.code not in unseen:", "if True:"),
         (
             "faults: judged ones stay",
@@ -296,7 +296,7 @@ MUTANTS = [
         "judge/analyzer.py",
         "test_analyzer.py",
         ("judge: the clock may go back", "if pose.t <= self._t:", "if False:"),
-        ("judge: stops at once", "gone or stood >= STOP_S", "True"),
+        ("judge: stops at once", "gone or stood >= patience_s", "True"),
         ("judge: goes on at once", "if stood >= RESUME_S else []", ""),
         ("judge: a short loss is a loss", "t - self._body_s <= MAX_GAP_S:", "False:"),
         (
