@@ -3,7 +3,8 @@
 # make mutants  break each rule of the core in turn: some test must notice (minutes)
 # make docs   the site of docs/ into out/site, strict, nothing loaded from elsewhere
 # make fuzz   wrong input of every kind for five minutes: one line each, nothing overwritten
-# make bench  the analyzers against the labels of the sample clips, with a floor
+# make bench  the analyzers against the labels of the sample clips, with a floor; and against real
+#             people where ../shared has them
 #
 # Each sets up all it needs in .venv; only Python 3.10-3.13 must be there. Another Python:
 #   make test PYTHON=python3.12 VENV=.venv312
@@ -65,6 +66,12 @@ bench: $(STAMP)
 	  --fail-under count_exact=0.97,reps_matched=0.95,fault_recall=0.9,false_alarms=0.05,not_visible_claims=0,bad_view_refused=1
 	@[ ! -d ../shared/real_tracks ] || \
 	  $(BENCH) ../shared/real_tracks $(FOUR) --list-misses --fail-under count_exact=1
+	@[ ! -d ../shared/real_tracks ] || \
+	  $(BIN)/formcheck bench ../shared/real_tracks --skip robustness,speed \
+	    --fail-under count_exact=0.64,wrong_exercise=0.05
+	@[ ! -d ../shared/external_tracks ] || \
+	  $(BIN)/python benchmarks/external.py ../shared/external_tracks \
+	    --fail-under count_exact=0.8,false_alarms=0.04,faulty_seen=0.95,wrong_exercise=0.02
 
 clean:
 	rm -rf $(VENV) out .cache .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -33,13 +33,15 @@ from stick import (
     reps,
     standing,
 )
+from test_drills_standing import one_foot_bridge, side_steps, stepping
 
 from formcheck.body import postures
 from formcheck.body.floor import FloorLine
 from formcheck.body.measures import Body
 from formcheck.body.pose import Pose, Side
-from formcheck.catalogue.registry import get_drill
-from formcheck.drill import ANYWHERE
+from formcheck.catalogue.registry import all_drills, get_drill
+from formcheck.drill import ANYWHERE, Drill, Facts, Fault, Measure
+from formcheck.drill.thresholds import Watched
 from formcheck.events import Reason, SetResult
 
 # -- cameras askew --------------------------------------------------------------------
@@ -241,3 +243,82 @@ def test_one_shoulder_ahead_of_the_other_is_not_square() -> None:
     ahead = prone(0.4, 0.0)
     assert postures.side_on(ahead)
     assert not postures.square_side_on(ahead)
+
+
+# -- a strong fault is still the drill -------------------------------------------------------------
+
+SCRIPTED: dict[str, Callable[[], list[Pose]]] = {
+    "march": lambda: film(lambda t: stepping(min(t, 7.4 - 1e-6)), 8.5),
+    "monster_walk": lambda: film(side_steps, 16.0),
+    "single_leg_bridge": lambda: film(lambda t: one_foot_bridge(moving(reps(3))(t), 1.0), 16.0),
+}
+#: Refused as another exercise today, and why.
+REFUSED = {
+    ("clamshell", "feet_apart"): "knee_opened asks the feet to part less than the knees",
+    ("knee_to_chest", "other_foot_lifts"): "one_bent_leg wants the other foot under 0.4 T",
+    ("prone_leg_raise", "knee_bend"): "long_leg_alone takes a bent knee for another exercise",
+}
+
+
+@cache
+def good_form(name: str) -> Facts | None:
+    """The facts of a movement in good form: of a rendered person, else of a stick figure."""
+    drill = get_drill(name)
+    own = [p for p in sorted(TRACKS.rglob("*__good__*.npz"))
+           if get_drill(str(load_label(p)["drill"])) is drill]  # fmt: skip
+    if not own and name not in SCRIPTED:
+        return None
+    poses = load_track(own[0]) if own else SCRIPTED[name]()
+    lanes = judged(drill, poses).analyzer._lanes.values()
+    return next((f for lane in lanes for f in reversed(lane.earlier)), None)
+
+
+def measure_of(fault: Fault) -> Measure | None:
+    """The one value that a fault reads, if it reads one."""
+    when = fault.when
+    read = (when.measure,) if isinstance(when, Watched) else when.measures
+    return read[0] if len(read) == 1 and read[0].kind == "value" else None
+
+
+PAIRS = [
+    pytest.param(d, f, id=f"{d.name}-{f.code}", marks=[pytest.mark.xfail(strict=True, reason=why)]
+        if (why := REFUSED.get((d.name, f.code))) else [])
+    for d in all_drills().values() if d.counts.only_if and good_form(d.name)
+    for f in d.faults if measure_of(f) not in (None, d.main)
+]  # fmt: skip
+
+
+def made_worse(facts: Facts, measure: Measure, by: float, at_rest: bool) -> Facts:
+    """The same movement with one measure ``by`` more at its top, or all through it."""
+    name, t = measure.name, np.array(facts.times)
+    way = moving([(facts.start_s, facts.peak_s + 1e-3, facts.hold_end_s, facts.end_s + 1e-3)])
+    share = np.ones(len(t)) if at_rest else np.array([way(x) for x in t])
+    samples = (np.array(facts.samples[name]) + by * share).tolist()
+    rest = facts.rest(measure) + (by if at_rest else 0.0)
+    return replace(facts, samples=facts.samples | {name: samples}, rests=facts.rests | {name: rest})
+
+
+def magnitude(fault: Fault, facts: Facts) -> float:
+    when, m = fault.when, measure_of(fault)
+    if isinstance(when, Watched):
+        return when.magnitude({m.name: facts.top(m)}, {m.name: facts.rest(m)})
+    return when.magnitude(facts)
+
+
+@pytest.mark.parametrize(("drill", "fault"), PAIRS)
+def test_a_fault_three_times_as_strong_is_still_the_drill(drill: Drill, fault: Fault) -> None:
+    """Below a threshold three times as far from it; at most as far as a body can go."""
+    good, measure, when = good_form(drill.name), measure_of(fault), fault.when
+    assert good is not None
+    assert drill.counts.only_if(good)
+    wanted = when.warn + 3 * (when.strong - when.warn) if when.below else 3 * when.strong
+    at_rest = magnitude(fault, made_worse(good, measure, 0.1, False)) == magnitude(fault, good)
+    strongest = magnitude(fault, good)
+    for by in np.linspace(0, 120 if measure.unit == "deg" else 2, 120):
+        for way in (-1, 1):
+            worse = made_worse(good, measure, way * by, at_rest)
+            now = magnitude(fault, worse)
+            if when.worse(now, strongest) == now and when.worse(now, wanted) == wanted:
+                strongest = now
+                assert drill.counts.only_if(worse), f"refused at {now:.3g} {fault.unit}"
+    assert when.exceeded(strongest), "no such movement was tried"
