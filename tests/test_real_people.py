@@ -235,7 +235,8 @@ def test_prone_from_askew_is_told_from_lying_on_the_side() -> None:
     assert postures.roughly_side_on(beside)
     assert postures.roughly_side_on(turned)
     assert not postures.square_side_on(turned)
-    assert not postures.roughly_side_on(on_side)
+    assert postures.on_the_front(turned)
+    assert not postures.on_the_front(on_side)
     assert not postures.square_side_on(on_side)
 
 
