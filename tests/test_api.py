@@ -222,7 +222,7 @@ def test_a_result_reads_well() -> None:
     assert rolled[0].startswith(f"{ROLLED.name}: clamshell, left side, 5 reps, form score ")
     assert rolled[1].strip() == "pelvis_roll, 2 of 5: Hips stacked, belly button forwards"
     stood = repr(formcheck.score(STOOD, "single_leg_stance"))
-    assert "single_leg_stance, left side, held 8.7 s, " in stood
+    assert "single_leg_stance, left side, held 8.6 s, " in stood
     wrong = repr(formcheck.score(STOOD, "hip_bridge"))
     assert "hip_bridge, 0 reps" in wrong
     assert "not judged" in wrong and "you were not in the start position" in wrong

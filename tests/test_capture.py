@@ -599,7 +599,7 @@ WRONG = {
     "objects": ({"xy": np.array([None] * 5, object)}, "broken"),
     "no meta": ({"meta": None}, "meta"),
     "no size": ({"meta": "{}"}, "meta"),
-    "bad size": ({"meta": '{"width": 0, "height": 48}'}, "sane"),
+    "bad size": ({"meta": '{"width": 0, "height": 48}'}, "no valid width"),
     "no json": ({"meta": "hello"}, "meta"),
     "people": ({"people": np.ones(4, np.int8)}, "people"),
 }

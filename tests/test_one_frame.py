@@ -58,15 +58,15 @@ class Webcam:
 
     def __init__(self, looked: threading.Semaphore) -> None:
         self._looked, self._n = looked, 0
-        width, height = stick.SIZE
-        self._image = np.full((int(height), int(width), 3), 120, np.uint8)
 
     def read(self) -> Shot | None:
         self._looked.acquire()
         self._n += 1
         if self._n > FPS * SECONDS:
             return None
-        return Shot(self._n / FPS, self._image, time.monotonic())
+        width, height = stick.SIZE  # no two pictures alike: a still camera would be a gap
+        image = np.full((int(height), int(width), 3), 100 + self._n % 50, np.uint8)
+        return Shot(self._n / FPS, image, time.monotonic())
 
     def release(self) -> None: ...
 
