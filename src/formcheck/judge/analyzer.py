@@ -148,7 +148,7 @@ class Analyzer:
             return self._step(events)
         reason = self._why_not(pose, body)
         events += self._decide(t, reason, body is None)
-        judged = reason is None or (reason in _OUT_OF_PLACE and self._busy)
+        judged = reason is None or (reason in _OUT_OF_PLACE and self._patient)
         if self._reason is None and body is not None and judged:
             events += self._judge(t, body)
         else:
@@ -251,6 +251,12 @@ class Analyzer:
     def _busy(self) -> bool:
         return any(lane.busy for lane in self._lanes.values())
 
+    @property
+    def _patient(self) -> bool:
+        """Whether a posture that no longer fits may be a fault of the movement under way; a hold
+        out of its posture is no hold."""
+        return self._busy and self.drill.kind == "reps"
+
     def _why_not(self, pose: Pose, body: Body | None) -> Reason | None:
         if body is None:
             return Reason.JOINTS_HIDDEN if pose.seen else Reason.NO_PERSON
@@ -289,7 +295,7 @@ class Analyzer:
         if reason is None:
             return self._resume(t, self._since) if stood >= RESUME_S else []
         # What is gone has been missing for MAX_GAP_S already.
-        patience_s = STOP_BUSY_S if reason in _OUT_OF_PLACE and self._busy else STOP_S
+        patience_s = STOP_BUSY_S if reason in _OUT_OF_PLACE and self._patient else STOP_S
         return self._stop(t, self._since, reason, gone) if gone or stood >= patience_s else []
 
     def _stop(self, t: float, since: float, reason: Reason, gone: bool) -> list[Event]:
