@@ -111,6 +111,7 @@ class Terminal(Front):
     @contextmanager
     def opened(self, press: Callable[[str], None]) -> Iterator[tuple[Frames, RunInfo]]:
         from ..run.opened import opened
+        from ..sinks.voice import open_voice
         from ..sinks.window import Key, Window
         from ..vision import source
 
@@ -118,7 +119,14 @@ class Terminal(Front):
         with ExitStack() as stack:
             sinks = list(options.sinks)
             if self._speaks:
-                self._voice = stack.enter_context(_open_voice(options))
+                self._voice = stack.enter_context(
+                    open_voice(
+                        options.speech_command,
+                        mute=options.mute,
+                        log=options.voice_log,
+                        warn=common.warn,
+                    )
+                )
                 sinks += [] if self._plan else [self._voice]
             if options.window:
                 keys = (
@@ -171,17 +179,6 @@ class Terminal(Front):
 
     def warn(self, line: str) -> None:
         common.warn(line)
-
-
-def _open_voice(options: Options) -> Voice:
-    """The voice as asked for: muted, or with the system's speech; a context manager."""
-    from ..sinks.voice import Speech, Voice, speech_command
-
-    command = None if options.mute else speech_command(options.speech_command)
-    if command is None and not options.mute:
-        common.warn("no speech program found (espeak-ng, say); going on without a voice")
-    speech = None if command is None else Speech(command, warn=common.warn)
-    return Voice(speech, options.voice_log)
 
 
 class StatusLine(BaseSink):

@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from ..body.pose import SKELETON, Joint, Pose
-from ..events import FaultRaised, FaultSpan, HoldDone, Phase, RepDone, Step
-from ..wording import REASONS
+from ..events import Step
 from .shapes import (
     GREEN,
     GREY,
@@ -34,57 +32,18 @@ from .shapes import (
     panel,
     write,
 )
+from .shown import PHASE_WORDS, Dial, Lingering, View, band_of, dial_of, phase_word
 
 __all__ = ["PHASE_WORDS", "Dial", "Overlay", "View", "draw"]
 
-#: One word for each phase, that fits every drill.
-PHASE_WORDS: Mapping[Phase, str] = {
-    Phase.SETUP: "Get ready",
-    Phase.REST: "Ready",
-    Phase.RISE: "Move",
-    Phase.TOP: "Hold",
-    Phase.FALL: "Return",
-    Phase.HOLD: "Hold",
-    Phase.PAUSED: "Waiting",
+#: How each state of the dial is told by colour; the number and the ring tell it, too.
+_DIAL: Mapping[str, Colour] = {"going": SKY, "holding": YELLOW, "done": GREEN}
+#: Ground and ink of the band, by its sign.
+_BAND: Mapping[str, tuple[Colour, Colour]] = {
+    "info": (SKY, INK),
+    "blind": (INK, YELLOW),
+    "fault": (YELLOW, INK),
 }
-
-
-@dataclass(frozen=True)
-class Dial:
-    """What the round counter shows: a large number, what it counts, and how much is done (0-1)."""
-
-    number: str
-    below: str
-    share: float = 0.0
-    colour: Colour = SKY
-
-
-@dataclass(frozen=True)
-class View:
-    """What to draw besides the step.
-
-    Attributes:
-        title: the drill in words.
-        kind: ``reps`` or ``hold``; decides what the dial counts.
-        mirror: show the person as a mirror would (pixels and skeleton, never the text).
-        fps, delay_s: small print; NaN leaves it out.
-        message: words that take the place of the cue (paused, set done), or None.
-        heading: takes the place of the phase's word, where there is no set.
-        dial: takes the place of the set's own count, where there is no set.
-        help: (key, what it does) over the picture, empty for none.
-        advice: what to do, by the name of a reason; goes before :data:`formcheck.wording.REASONS`.
-    """
-
-    title: str = ""
-    kind: str = "reps"
-    mirror: bool = False
-    fps: float = math.nan
-    delay_s: float = math.nan
-    message: str | None = None
-    heading: str = ""
-    dial: Dial | None = None
-    help: tuple[tuple[str, str], ...] = ()
-    advice: Mapping[str, str] = field(default_factory=dict)
 
 
 # --- parts -----------------------------------------------------------------------------------
@@ -125,27 +84,6 @@ def _is_finger(joint: Joint) -> bool:
     return Joint.LEFT_PINKY <= joint <= Joint.RIGHT_THUMB
 
 
-def _dial(step: Step | None, view: View, done: bool) -> Dial:
-    """The counter: reps with the way to the full mark round them, or the hold clock."""
-    if view.dial is not None or step is None:
-        return view.dial or Dial("", "")
-    running = math.isfinite(step.hold_s)
-    if view.kind == "hold":
-        seconds = math.floor(step.hold_s + 1e-6) if running else 0
-        target = step.target_hold_s
-        share = step.hold_s / target if running and target else 0.0
-        held = target is not None and share >= 1
-        below = f"of {target:g} s" if target else "seconds"
-        return Dial(str(seconds), below, share, GREEN if held or done else SKY)
-    below = f"of {step.target_reps}" if step.target_reps else "rep" if step.reps == 1 else "reps"
-    if running and step.target_hold_s:
-        held = step.hold_s >= step.target_hold_s
-        share, colour = step.hold_s / step.target_hold_s, GREEN if held else YELLOW
-    else:
-        share, colour = (1.0, GREEN) if done else (step.progress, SKY)
-    return Dial(str(step.reps), below, share, colour)
-
-
 def _draw_dial(image: Image, dial: Dial, u: float) -> None:
     """A ring in the top right corner with the number that matters inside it."""
     r, margin = 15 * u, 2 * u
@@ -154,7 +92,7 @@ def _draw_dial(image: Image, dial: Dial, u: float) -> None:
     share = min(1.0, max(0.0, dial.share)) if math.isfinite(dial.share) else 0.0
     _arc(image, centre, r - 1.6 * u, 1.0, (105, 100, 95), 1.2 * u)
     if share > 0:
-        _arc(image, centre, r - 1.6 * u, share, dial.colour, 2.8 * u)
+        _arc(image, centre, r - 1.6 * u, share, _DIAL[dial.state], 2.8 * u)
     x, y = centre
     size = fit_size(dial.number, round(18 * u), round(1.45 * r), 800)
     middle = y - (2.4 * u if dial.below else 0)
@@ -199,22 +137,9 @@ def _arc(
     )
 
 
-def _phase_word(step: Step | None, view: View) -> str:
-    """Where the person is in the drill, with the seconds of a hold still to go."""
-    if view.heading or step is None:
-        return view.heading or PHASE_WORDS[Phase.SETUP]
-    word = PHASE_WORDS[step.phase]
-    if not (step.target_hold_s and math.isfinite(step.hold_s)):
-        return word
-    left = math.ceil(step.target_hold_s - step.hold_s - 1e-6)
-    if step.phase is Phase.TOP:
-        return f"{word} {left}" if left > 0 else PHASE_WORDS[Phase.FALL]
-    return "Relax" if step.phase is Phase.HOLD and left <= 0 else word
-
-
 def _draw_phase(image: Image, step: Step | None, view: View, u: float) -> None:
     """The word in the top left corner."""
-    word = _phase_word(step, view)
+    word = phase_word(step, view)
     size = fit_size(word, round(12 * u), round(image.shape[1] - 40 * u), 700)
     panel(image, 0, 0, extent(word, size, 700) + 6 * u, 16 * u, 0.72)
     write(image, word, (3 * u, 7.6 * u + 0.37 * size), size, weight=700)
@@ -233,13 +158,13 @@ def _draw_footer(image: Image, view: View, step: Step | None, u: float) -> None:
     h, w = image.shape[:2]
     tall = FOOTER * u
     top = h - tall
-    cue = _cue(step, view)
-    if cue is None:
+    band = band_of(step, view)
+    if band is None:
         _draw_title(image, view, step, u)
         return
-    head, more, fill, ink, sign = cue
+    head, more, (fill, ink) = band.head, band.more, _BAND[band.sign]
     cv2.rectangle(image, (0, round(top)), (w, h), fill, -1)
-    _sign(image, np.array([9.5 * u, top + tall / 2]), 6 * u, sign, ink, fill)
+    _sign(image, np.array([9.5 * u, top + tall / 2]), 6 * u, band.sign, ink, fill)
     left = 19 * u
     room = round(w - left - 2.5 * u)
     if not more:
@@ -340,20 +265,6 @@ def _draw_help(image: Image, table: tuple[tuple[str, str], ...], u: float) -> No
         write(image, does, (left + wide[0] + 2 * size, y), size, weight=500)
 
 
-def _cue(step: Step | None, view: View) -> tuple[str, str, Colour, Colour, str] | None:
-    """What the band says: a message, why nothing is judged, or the worst fault's cue."""
-    if view.message is not None:
-        return view.message, "", SKY, INK, "info"
-    if step is None:
-        return None
-    if step.cannot_judge is not None:
-        why = REASONS[step.cannot_judge]
-        return why.short, view.advice.get(step.cannot_judge.value, why.do), INK, YELLOW, "blind"
-    if step.faults:
-        return step.faults[0].cue, "", YELLOW, INK, "fault"
-    return None
-
-
 def draw(
     image: Image | None, pose: Pose, step: Step | None, view: View | None = None, done: bool = False
 ) -> Image:
@@ -385,59 +296,24 @@ def draw(
         picture[:] = image
     _skeleton(picture, xy, pose, step, u)
     _draw_phase(picture, step, view, u)
-    _draw_dial(picture, _dial(step, view, done), u)
+    _draw_dial(picture, dial_of(step, view, done), u)
     _draw_footer(canvas, view, step, u)
     if view.help:
         _draw_help(canvas, view.help, u)
     return canvas
 
 
-#: Counted without being judged for so long, seconds, it is shown: not for a flicker (EC).
-STEADY_S = 1.0
-
-
 class Overlay:
-    """Draws the steps of one set, and keeps a cue up long enough to be read.
-
-    A fault that stands for half a second would flash past a person on a mat: its cue stays for
-    ``linger_s`` seconds of the stream's own time. A done rep lights the dial as long as that
-    takes to notice.
-    """
+    """Draws the steps of one set; see :class:`~formcheck.sinks.shown.Lingering`."""
 
     def __init__(self, linger_s: float = 2.0, glow_s: float = 0.7) -> None:
-        self._linger_s, self._glow_s = linger_s, glow_s
-        self._cue: FaultRaised | None = None
-        self._cue_t = self._done_t = self._judged_t = -math.inf
+        self._shown = Lingering(linger_s, glow_s)
 
     def draw(
         self, image: Image | None, pose: Pose, step: Step | None, view: View | None = None
     ) -> Image:
         """As :func:`draw`, with the memory of earlier steps."""
-        view = view or View()
         if step is None:
             return draw(image, pose, None, view)
-        for event in step.events:
-            if isinstance(event, FaultRaised) and event.severity > 0:
-                self._cue, self._cue_t = event, step.t
-            elif (isinstance(event, RepDone) and event.rep.complete) or isinstance(event, HoldDone):
-                self._done_t = step.t
-        if step.faults:
-            self._cue_t = step.t
-        if not step.counted_only:
-            self._judged_t = step.t
-        elif step.t - self._judged_t < STEADY_S:
-            step = replace(step, counted_only=False)
-        done = step.t - self._done_t < self._glow_s
-        return draw(image, pose, self._with_cue(step), view, done)
-
-    def _with_cue(self, step: Step) -> Step:
-        fresh = step.t - self._cue_t < self._linger_s
-        if step.faults or step.cannot_judge is not None or self._cue is None or not fresh:
-            return step
-        return replace(step, faults=(_standing(self._cue, step.t),))
-
-
-def _standing(cue: FaultRaised, t: float) -> FaultSpan:
-    return FaultSpan(
-        cue.code, cue.t, t, cue.magnitude, cue.unit, cue.severity, cue.cue, cue.certain
-    )
+        shown, done = self._shown.of(step)
+        return draw(image, pose, shown, view, done)

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from ..vision.frames import Frame
     from .info import RunInfo
 
-__all__ = ["Speech", "Voice", "speech_command"]
+__all__ = ["Speech", "Voice", "open_voice", "speech_command"]
 
 #: Words a minute: calm, and clear from the floor.
 RATE = 155
@@ -306,3 +306,21 @@ class Voice(BaseSink):
                 self._speech.sound(line.text)
             else:
                 self._speech.say(line.text, now=line.urgency == 0, keep_s=line.keep_s)
+
+
+def open_voice(
+    setting: Sequence[str] = (),
+    *,
+    mute: bool = False,
+    log: Path | None = None,
+    warn: Callable[[str], None] = lambda line: None,
+) -> Voice:
+    """The voice as asked for: muted, or with the system's speech; a context manager.
+
+    Raises:
+        UsageError: the setting names no program that exists, or the log cannot be written.
+    """
+    command = None if mute else speech_command(setting)
+    if command is None and not mute:
+        warn("no speech program found (espeak-ng, say); going on without a voice")
+    return Voice(None if command is None else Speech(command, warn=warn), log)
