@@ -287,6 +287,22 @@ def pressing(*moments: Callable[[], None]) -> threading.Thread:
 def nothing() -> None: ...
 
 
+@pytest.mark.parametrize("at", range(3))
+def test_ctrl_c_between_two_sinks_leaves_all_with_the_same_frames(at: int) -> None:
+    sinks = [Log(), Log(), Log()]
+    write = sinks[at].write
+
+    def presses(*args: object) -> None:
+        signal.raise_signal(signal.SIGINT)
+        write(*args)
+
+    sinks[at].write = presses  # type: ignore
+    ended = run_set(frames(6), FakeAnalyzer(), sinks, FakeLandmarker())
+    assert ended.how == "interrupted"
+    assert [len(sink.written) for sink in sinks] == [1, 1, 1]
+    assert all(sink.results == [ended.result] for sink in sinks)
+
+
 def test_ctrl_c_while_a_slow_sink_drains_ends_every_sink_once_and_in_order() -> None:
     let_go, order = threading.Event(), []
     sinks = [Log(), Slow(let_go), Log()]

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from ..errors import InputError
+from .locks import SessionLock
 from .rules import hide, prepare, show
 from .schema import APPLICATION_ID, MIGRATIONS, VERSION
 
@@ -60,6 +61,7 @@ class Database:
         self.warn = warn
         self.now = now
         self._guard = threading.RLock()
+        self._locks: dict[int, SessionLock] = {}  # of the sessions begun and not yet ended here
         try:
             self._db = self._connect(path)
         except OSError as error:

@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 import sqlite3
 import uuid
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from ..errors import InputError
 from ..events import CannotJudgeSpan, Hold, Rep, SetResult
 from ..folders import data_dir
-from .database import Row, local_now
+from .database import Row
 from .locks import SessionLock
 from .reading import Reading
 from .rows import insert, put_hold, put_rep, put_result, put_spell, text
@@ -30,21 +29,6 @@ def default_path() -> Path:
 
 class Journal(Reading):
     """Sessions, sets, reps, holds, faults, pain diary and notes of one person."""
-
-    def __init__(
-        self,
-        path: Path | None,
-        *,
-        warn: Callable[[str], None] = lambda line: None,
-        now: Callable[[], datetime] = local_now,
-    ) -> None:
-        """Open ``path``, or a journal in memory for None.
-
-        Raises:
-            InputError: the file is not a journal, is damaged, or comes from a newer formcheck.
-        """
-        self._locks: dict[int, SessionLock] = {}
-        super().__init__(path, warn=warn, now=now)
 
     def close(self) -> None:
         """Close the file and give up the locks of sessions still open."""

@@ -129,10 +129,11 @@ class _Set:
         if self._from_t:
             pose = _earlier(seen, self._from_t)
             frame = frame and dataclasses.replace(frame, t=pose.t)
-        step = self._analyzer.update(pose)
-        self.pose = pose
-        over = self._until(step, seen, frame) if self._until is not None else None
-        self._outs.write(frame, pose, step)
+        with self._outs.step():
+            step = self._analyzer.update(pose)
+            self.pose = pose
+            over = self._until(step, seen, frame) if self._until is not None else None
+            self._outs.write(frame, pose, step)
         meter = self._info.meter
         if meter is not None:
             meter.shown(frame)
@@ -186,7 +187,8 @@ def run_set(
 
     try:
         outs.start(info)
-        stopped = each_frame(stream, judged.take, nothing_new, control or Control(), landmarker)
+        with outs.judging():
+            stopped = each_frame(stream, judged.take, nothing_new, control or Control(), landmarker)
         how, pose = stopped.how, judged.pose
         if pose is None and not rebase and how in ("end", "lost"):
             raise stopped.error or InputError(

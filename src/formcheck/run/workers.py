@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import signal
 import threading
 import time
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from ..events import SetResult, Step
     from ..vision.frames import Frame
 
+
+#: What Python calls for a signal.
+Handler = Callable[[int, Any], object]
 
 #: How long a wait for a slow sink lasts before Ctrl-C is looked for, s.
 NAP_S = 0.1
@@ -120,6 +124,8 @@ class _Sinks:
         self.switched_off: list[str] = []
         self.presses = 0
         self._patience, self._breakable = 2, False
+        self._in_step = False
+        self._noted: Callable[[], object] | None = None
 
     def start(self, info: RunInfo) -> None:
         for sink in tuple(self._on):
@@ -145,6 +151,34 @@ class _Sinks:
                 self._try(sink, sink.write, None, pose, step)
 
     @contextlib.contextmanager
+    def judging(self) -> Iterator[None]:
+        """Within it, Ctrl-C (and being told to end) waits for the end of a :meth:`step`."""
+        with _on_signals(lambda before: functools.partial(self._wait_for_step, before)):
+            yield
+
+    @contextlib.contextmanager
+    def step(self) -> Iterator[None]:
+        """Judging one frame and handing it to all sinks: a single Ctrl-C does not break it off.
+
+        So every sink has the same frames. A second one does, since a sink may hang.
+        """
+        self._in_step = True
+        try:
+            yield
+        finally:
+            self._in_step = False
+        noted, self._noted = self._noted, None
+        if noted is not None:
+            noted()  # what a signal does at any other time
+
+    def _wait_for_step(self, before: Handler, number: int, where: Any) -> None:
+        if self._in_step and self._noted is None:
+            self._noted = functools.partial(before, number, where)
+            return
+        self.presses += self._in_step  # of two presses in a step, the end counts one
+        before(number, where)
+
+    @contextlib.contextmanager
     def ending(self, interrupted: bool) -> Iterator[None]:
         """While sinks are ended, Ctrl-C (and being told to end) is noted, and breaks nothing off.
 
@@ -152,13 +186,7 @@ class _Sinks:
         sinks, and gets a sink out of a ``close`` that hangs, unless the sink is ``vital``.
         """
         self._patience = 1 if interrupted else 2
-        with contextlib.ExitStack() as stack:
-            if threading.current_thread() is threading.main_thread():
-                for name in ("SIGINT", "SIGTERM", "SIGHUP"):
-                    number = getattr(signal, name, None)
-                    if number is not None and callable(before := signal.getsignal(number)):
-                        signal.signal(number, self._press)
-                        stack.callback(signal.signal, number, before)
+        with _on_signals(lambda before: self._press):
             yield
 
     def _press(self, number: int, where: Any) -> None:
@@ -226,6 +254,19 @@ class _Sinks:
         why = " ".join(str(error).split()) or type(error).__name__
         self.switched_off.append(_name(sink))
         self._warn(f"{_name(sink)} switched off: {why}; the set goes on without it")
+
+
+@contextlib.contextmanager
+def _on_signals(handler: Callable[[Handler], Handler]) -> Iterator[None]:
+    """Within it, ``handler(what there was)`` takes the signals that ask to end."""
+    with contextlib.ExitStack() as stack:
+        if threading.current_thread() is threading.main_thread():
+            for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+                number = getattr(signal, name, None)
+                if number is not None and callable(before := signal.getsignal(number)):
+                    signal.signal(number, handler(before))
+                    stack.callback(signal.signal, number, before)
+        yield
 
 
 def _name(sink: Sink) -> str:
