@@ -219,7 +219,7 @@ def test_a_frame_without_pandas_or_polars_says_what_to_install(
 
 def test_a_result_reads_well() -> None:
     rolled = repr(formcheck.score(ROLLED, "clamshell")).splitlines()
-    assert rolled[0].startswith(f"{ROLLED.name}: clamshell, left side, 5 reps, form score ")
+    assert rolled[0].startswith(f"{ROLLED.name}: clamshell, left side, 5 reps, form ")
     assert rolled[1].strip() == "pelvis_roll, 2 of 5: Hips stacked, belly button forwards"
     stood = repr(formcheck.score(STOOD, "single_leg_stance"))
     assert "single_leg_stance, left side, held 8.6 s, " in stood

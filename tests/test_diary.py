@@ -127,7 +127,7 @@ def test_a_session_from_questions_to_journal_and_report(
     assert "Hip bridge" in (tmp_path / "r.html").read_text()
     said = run("history")
     assert "hip bridge: 1 day, 1 set\n" in said
-    assert "2 reps, form " in said
+    assert "2 reps of 2 asked for, form " in said
     assert "How it felt: 1 not answered" in said
     assert re.search(r"form \d*[05] \((good form|getting there|let's adjust)\)", said)
     assert "Today's session is done" in run("today", "mine")

@@ -10,7 +10,16 @@ from formcheck.body.pose import Side
 from formcheck.catalogue.registry import get_drill
 from formcheck.drill import WEIGHTS, Dose, Drill
 from formcheck.events import CannotJudgeSpan, FaultSpan, Hold, Reason, Rep, SetResult
-from formcheck.judge.scoring import band, score_hold, score_rep, score_set, shown
+from formcheck.judge.scoring import (
+    band,
+    done_of,
+    form_of,
+    parts_of,
+    score_hold,
+    score_rep,
+    score_set,
+    shown,
+)
 
 ABDUCTION = get_drill("standing_hip_abduction")  # top 14, full 25 degrees
 CLAM = get_drill("clamshell")
@@ -141,6 +150,34 @@ def test_a_set_cut_short_loses_up_to_half() -> None:
     assert score_set(a_set(80, 80), ABDUCTION, Dose(reps=4)) == 60
     assert score_set(a_set(80, 80), ABDUCTION, Dose(reps=2)) == 80
     assert score_set(a_set(80, 80, 80), ABDUCTION, Dose(reps=2)) == 80
+
+
+def test_form_and_how_much_was_done_are_two_figures() -> None:
+    third = a_set(88, 92)
+    assert (form_of(third), done_of(third, Dose(reps=6))) == (90, pytest.approx(1 / 3))
+    assert score_set(third, ABDUCTION, Dose(reps=6)) == 60  # both in one
+    partial = replace(third, reps=(third.reps[0], replace(third.reps[1], complete=False)))
+    assert done_of(partial, Dose(reps=4)) == 0.25
+    assert done_of(third, NONE) is None
+    assert done_of(a_set(80, 80, 80), Dose(reps=2)) == 1.0
+    held = a_set(holds=(Hold(1, None, 0.0, 6.0, 6.0, 8.0, "foot_down", score=70),))
+    assert done_of(held, Dose(hold_s=8)) == 0.75
+    assert done_of(held, Dose(hold_s=8, reps=2)) == 0.5
+    assert (
+        form_of(a_set(80, faults=(replace(fault(ABDUCTION, "too_fast", 1), severity=3),))) is None
+    )
+
+
+def test_a_score_is_the_sum_of_its_parts() -> None:
+    lean = ABDUCTION.fault("trunk_lean")
+    rep = replace(GOOD, rise=14.5, hold_s=0.5, faults=(fault(ABDUCTION, lean.code, lean.strong),))
+    parts = parts_of(rep, ABDUCTION, HOLD1)
+    assert [p.name for p in parts] == ["range", "hold", "control", "faults"]
+    assert sum(p.weight for p in parts) == pytest.approx(1)
+    assert round(100 * sum(p.weight * p.value for p in parts)) == score_rep(rep, ABDUCTION, HOLD1)
+    assert {p.name: p.value for p in parts}["hold"] == 0.5
+    assert "hold" not in {p.name for p in parts_of(rep, ABDUCTION, NONE)}
+    assert parts_of(GOOD, get_drill("march"), NONE) == ()
 
 
 def test_a_set_that_was_hardly_seen_has_no_score() -> None:

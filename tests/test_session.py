@@ -41,7 +41,9 @@ def item(drill=ABDUCTION, number: int = 1, of: int = 1, part: int = 1, **more) -
 
 def result(drill=ABDUCTION, n: int = 2, side: Side | None = Side.LEFT, score: int | None = 85):
     reps = tuple(Rep(i, side, i, i, i, i, 1.0, 30.0, True) for i in range(1, n + 1))
-    return SetResult(drill.name, side, "auto", 20.0, 600, 600, reps, (), (), score=score)
+    return SetResult(
+        drill.name, side, "auto", 20.0, 600, 600, reps, (), (), score=score, form=score
+    )
 
 
 class Film:

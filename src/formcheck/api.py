@@ -92,6 +92,10 @@ class ClipResult:
         self.seconds_refused: float = document.get("refused_s", math.nan)
         #: 0 to 100; None where too little of the clip could be judged.
         self.score: int | None = document["score"]
+        #: The two sides of it: form (the mean of what was done, 0 to 100), and how much was done
+        #: of what was asked for (0 to 1; None: nothing was asked for). None in older results.
+        self.form: int | None = document.get("form")
+        self.done: float | None = document.get("done")
         #: Among them what ``auto`` recognised, and how surely.
         self.notes: tuple[str, ...] = tuple(document.get("notes", ()))
 
@@ -159,7 +163,8 @@ class ClipResult:
             f"{self.drill or 'no drill recognised'}{f', {self.side} side' if self.side else ''}",
             *(did if self.reps or not self.holds else ()),
             f"held {held}" if held else "",
-            "" if self.score is None else f"form score {self.score} of 100",
+            "" if self.form is None else f"form {self.form} of 100",
+            "" if self.done is None else f"{100 * self.done:.0f} % of what was asked for",
         ]
         lines = [f"{self.clip}: {', '.join(part for part in parts if part)}"]
         done: list[Rep | Hold] = [*self.reps, *self.holds]

@@ -351,7 +351,8 @@ class SetResult:
 
     ``seconds`` are the sum of ``seconds_judged``, ``seconds_counted_only`` (it counted, but the
     camera did not stand where the drill's faults can be judged) and ``seconds_refused`` (those
-    of ``cannot_judge``).
+    of ``cannot_judge``). ``form`` is the mean score of what was done, 0..100, ``done`` the share of
+    what was asked for, 0..1 (None: nothing was), ``score`` both in one.
     """
 
     drill: str
@@ -366,6 +367,8 @@ class SetResult:
     faults: tuple[FaultSpan, ...] = ()
     not_judged_spans: tuple[NotJudgedSpan, ...] = ()
     score: int | None = None
+    form: int | None = None
+    done: float | None = None
     notes: tuple[str, ...] = ()
     parameters: Mapping[str, Any] = field(default_factory=dict)
     seconds_counted_only: float = 0.0
@@ -417,6 +420,8 @@ class SetResult:
             "counted_only_s": _plain(self.seconds_counted_only),
             "refused_s": _plain(self.seconds_refused),
             "score": self.score,
+            "form": self.form,
+            "done": _plain(self.done),
             "notes": list(self.notes),
             "provenance": dict(provenance) | {"parameters": _plain(self.parameters)},
         }

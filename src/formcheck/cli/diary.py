@@ -182,8 +182,8 @@ def history(
 _LIGHTS = {"unknown": "not answered"}
 
 
-def _form(scores: Sequence[int]) -> str:
-    """A mean score as it is shown to a person: to the nearest 5, with its band."""
+def _form(scores: Sequence[float]) -> str:
+    """Mean form as it is shown to a person: to the nearest 5, with its band."""
     from ..judge.scoring import band, shown
 
     mean = sum(scores) / len(scores)
@@ -201,12 +201,14 @@ def _show_drill(name: str, rows: list[dict[str, Any]], faults: list[dict[str, An
     for day in days:
         sets = [r for r in rows if r["day"] == day]
         reps, held = sum(r["reps"] for r in sets), sum(r["held"] for r in sets)
-        scores = _scores(sets)
-        score = f", form {_form(scores)}" if scores else ""
+        forms = _forms(sets)
+        form = f", form {_form(forms)}" if forms else ""
         ouch = ", stopped" if any(r["status"] == "ouch" for r in sets) else ""
         did = f"{reps} reps" if reps else f"{held:.0f} s held"
-        print(f"  {day}  {did}{score}{ouch}")
-    left, right = (_scores(r for r in rows if r["side"] == side) for side in ("left", "right"))
+        planned = sum(r["planned_reps"] or 0 for r in sets)
+        asked = f" of {planned} asked for" if reps and planned else ""
+        print(f"  {day}  {did}{asked}{form}{ouch}")
+    left, right = (_forms(r for r in rows if r["side"] == side) for side in ("left", "right"))
     if left and right:
         print(f"  left: form {_form(left)}, right: form {_form(right)}")
     most = [f for f in faults if f["drill"] == name][:2]
@@ -215,9 +217,9 @@ def _show_drill(name: str, rows: list[dict[str, Any]], faults: list[dict[str, An
         print(f"  seen most: {', '.join(seen)}")
 
 
-def _scores(rows: Iterable[Mapping[str, Any]]) -> list[int]:
-    """The scores there are; a set that was stopped because it hurt has none."""
-    return [r["score"] for r in rows if r["score"] is not None and r["status"] != "ouch"]
+def _forms(rows: Iterable[Mapping[str, Any]]) -> list[float]:
+    """The form of sets that have one; a set that was stopped because it hurt has none."""
+    return [r["form"] for r in rows if r["form"] is not None]
 
 
 def export(

@@ -85,6 +85,9 @@ def score(
         bool,
         typer.Option("--cache/--no-cache", help="With --out: keep landmarks for the next time."),
     ] = True,
+    explain_score: Annotated[
+        bool, typer.Option("--explain-score", help="Also print what the scores are made of.")
+    ] = False,
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit 1 if any of several clips fails.")
     ] = False,
@@ -133,7 +136,7 @@ def score(
         raise UsageError("--jobs and --cluster go with --out DIR; name a folder for the results")
     many = len(named) > 1 or any(os.path.isdir(clip) for clip in clips)
     protect = partial(common.protect, given=read, model=model)
-    _score_here(named, base, outputs, many, strict, protect)
+    _score_here(named, base, outputs, many, strict, protect, explain_score)
 
 
 def _check_drill(drill: str | None, side: Side | None, folder: Path) -> None:
@@ -163,6 +166,7 @@ def _score_here(
     many: bool,
     strict: bool,
     protect: Callable[[list[str | Path | None]], None],
+    explain: bool,
 ) -> None:
     """Score clip after clip into the outputs, and show what came of it."""
     from ..vision.models import find_model
@@ -186,8 +190,13 @@ def _score_here(
         rows = [(name, judged.ended.result, judged.drill) for name, judged in done]
         if many:
             words.overview(rows)
-        for _, result, drill in rows if not many else ():
-            words.show(result, drill)
+        for name, result, drill in rows:
+            if not many:
+                words.show(result, drill)
+            elif explain:
+                print(f"\n{name}")
+            if explain and result.drill:
+                words.explain(result, drill)
     if failed:
         common.warn(f"{len(failed)} of {len(named)} clips could not be scored")
         if not done:

@@ -6,13 +6,14 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..judge.scoring import band, shown
+from ..drill import Dose
+from ..judge.scoring import band, parts_of, shown
 from ..lead.questions import counted
 from ..wording import because, in_words, to_be_judged
 
 if TYPE_CHECKING:
     from ..drill import Drill
-    from ..events import FaultSpan, SetResult
+    from ..events import FaultSpan, Hold, Rep, SetResult
 
 
 def seconds(value: float) -> str:
@@ -33,9 +34,24 @@ def summary(result: SetResult, drill: Drill) -> list[str]:
     elif (result.reps or result.holds) and result.seconds_judged > result.seconds_counted_only:
         lines.append("No form fault was seen from this camera.")
     lines += _parts(result, drill)
-    if result.score is not None:
-        lines.append(f"Form score {shown(result.score)} of 100: {band(result.score)}.")
-    return [*lines, *result.notes]
+    if result.form is not None:
+        lines.append(f"Form {shown(result.form)} of 100: {band(result.form)}.")
+    return [*lines, *_share(result), *result.notes]
+
+
+def _share(result: SetResult) -> list[str]:
+    """How much of what was asked for was done: a figure of its own, beside form."""
+    if result.done is None:
+        return []
+    asked = result.parameters.get("dose", {})
+    if asked.get("reps"):
+        what = "holds" if result.holds and not result.reps else "repetitions"
+        did = len(result.holds) if what == "holds" else result.complete
+        of = f"{did} of {asked['reps']} {what} asked for"
+    else:
+        best = max((hold.seconds for hold in result.holds), default=0.0)
+        of = f"{seconds(best)} of {seconds(asked['hold_s'])} asked for"
+    return [f"Done {100 * result.done:.0f} %: {of}."]
 
 
 def _done(result: SetResult) -> str:
@@ -114,7 +130,7 @@ def table(result: SetResult) -> Any:
     out = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for name, justify in (
         ("#", "right"), ("side", "left"), ("from", "right"), ("time", "right"),
-        ("hold", "right"), ("", "left"), ("score", "right"), ("to work on", "left"),
+        ("hold", "right"), ("", "left"), ("form", "right"), ("to work on", "left"),
     ):  # fmt: skip
         out.add_column(name, justify=justify)  # type: ignore[arg-type]
     for r in result.reps:
@@ -161,6 +177,57 @@ def show(result: SetResult, drill: Drill | None, head: str | None = None) -> Non
         console.print(line, soft_wrap=True)
 
 
+#: The parts of a score in words, and what they are.
+_PARTS = {
+    "range": "how far, from the least that counts to the full mark",
+    "hold": "the hold, of the seconds asked for",
+    "control": "tempo and smoothness",
+    "faults": "100 less what the faults cost",
+}
+
+
+def explain(result: SetResult, drill: Drill) -> None:
+    """What the scores are made of, on stdout."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console(highlight=False, markup=False, emoji=False)
+    asked = Dose(**result.parameters.get("dose", {}))
+    done: Sequence[Rep | Hold] = (*result.reps, *result.holds)
+    made = [(x, parts_of(x, drill, asked)) for x in done]
+    if not any(parts for _, parts in made):
+        console.print("No score: nothing was done, or this drill has none.")
+        return
+    weights = {part.name: part.weight for _, parts in made for part in parts}
+    out = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    heads = [f"{name} {100 * weight:.0f} %" for name, weight in weights.items()]
+    for name in ("#", *heads, "form"):
+        out.add_column(name, justify="right")
+    for x, parts in made:
+        values = {part.name: f"{100 * part.value:.0f}" for part in parts}
+        out.add_row(str(x.n), *(values.get(name, "") for name in weights), _score(x.score))
+    console.print(out)
+    for name in weights:
+        console.print(f"{name}: {_PARTS[name]}.", soft_wrap=True)
+    for line in _set_score(result, asked):
+        console.print(line, soft_wrap=True)
+
+
+def _set_score(result: SetResult, asked: Dose) -> list[str]:
+    if result.form is None:
+        return ["No form of the set: it was stopped, or too little of it could be judged."]
+    lines = [f"Form of the set: {result.form}, the mean."]
+    if asked.reps:
+        n = sum(r.score is not None for r in result.reps)
+        n += sum(h.score is not None for h in result.holds)
+        lines.append(
+            f"The key score of the JSON, {result.score}, has both figures in one: form x (0.5 + "
+            f"0.5 x {min(n, asked.reps)}/{asked.reps}), the partial ones counted too."
+        )
+    return lines
+
+
 def overview(rows: Sequence[tuple[str, SetResult, Drill]]) -> None:
     """One row a clip on stdout."""
     from rich import box
@@ -168,8 +235,8 @@ def overview(rows: Sequence[tuple[str, SetResult, Drill]]) -> None:
     from rich.table import Table
 
     out = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for name in ("clip", "drill", "side", "reps", "partial", "holds", "score", "to work on"):
-        numbers = ("reps", "partial", "holds", "score")
+    for name in ("clip", "drill", "side", "reps", "partial", "holds", "done", "form", "to work on"):
+        numbers = ("reps", "partial", "holds", "done", "form")
         out.add_column(name, justify="right" if name in numbers else "left", overflow="fold")
     for clip, result, drill in rows:
         faults = _faults(result)
@@ -178,7 +245,8 @@ def overview(rows: Sequence[tuple[str, SetResult, Drill]]) -> None:
         out.add_row(
             clip, drill.title if result.drill else "not one of mine", str(result.side or ""),
             str(result.complete) if drill.kind == "reps" else "",
-            str(result.partial) if drill.kind == "reps" else "", holds, _score(result.score),
+            str(result.partial) if drill.kind == "reps" else "", holds,
+            "" if result.done is None else f"{100 * result.done:.0f} %", _score(result.form),
             faults[0][0] if faults else blind[0] if blind else "",
         )  # fmt: skip
     console = Console(highlight=False, markup=False, emoji=False)

@@ -575,7 +575,7 @@ def summary(results: Sequence[tuple[Item, SetResult, str]]) -> list[str]:
             did = f"{count_word(reps)} repetition{'s' if reps > 1 else ''}"
         elif held:
             did = f"{count_word(round(held))} seconds held"
-        scores = [r.score for _, r, why in entries if r.score is not None and why != "ouch"]
+        scores = [r.form for _, r, why in entries if r.form is not None and why != "ouch"]
         shape = f", {band(sum(scores) / len(scores))}" if scores else ""
         lines.append(f"{title}: {did}{shape}")
     return ["That is all for today" + (". Well done" if lines else ""), *lines]

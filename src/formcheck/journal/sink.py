@@ -119,7 +119,7 @@ class JournalSink:
         self._end_spell(self._t)
         status = self.status if result is not None else "interrupted"
         if result is not None and status == "ouch":
-            result = replace(result, score=None)  # a pain stop has none (drills.md 3.2)
+            result = replace(result, score=None, form=None)  # a pain stop has none (drills.md 3.2)
         trace = self._trace.to_json(result)
         self._put(self.journal.end_set, self.set_id, result, status, trace)
         self.flush()

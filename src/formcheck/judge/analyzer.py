@@ -50,7 +50,7 @@ from .holds import HoldShape
 from .honesty import joined
 from .lane import Lane
 from .reps import RepShape
-from .scoring import score_hold, score_rep, score_set
+from .scoring import done_of, form_of, score_hold, score_rep, score_set
 
 __all__ = ["Analyzer"]
 
@@ -206,7 +206,12 @@ class Analyzer:
             parameters=_parameters(self.drill, self.dose),
             seconds_counted_only=self._counted_only_s(),
         )
-        return replace(result, score=score_set(result, self.drill, self.dose))
+        return replace(
+            result,
+            score=score_set(result, self.drill, self.dose),
+            form=form_of(result),
+            done=done_of(result, self.dose),
+        )
 
     # -- can it be judged? -----------------------------------------------------------------------
     def _note_pose(self, pose: Pose) -> list[Event]:

@@ -106,6 +106,8 @@ class Recogniser:
             faults=(),
             cannot_judge=(whole,),
             score=None,
+            form=None,
+            done=None,
             notes=(note,),
             parameters={},
         )

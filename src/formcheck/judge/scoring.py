@@ -6,13 +6,24 @@ health; where less than 80 % of a set could be judged there is none.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from math import isfinite
 
 from ..drill import WEIGHTS, Dose, Drill
 from ..drill.rules import RepRule
 from ..events import FaultSpan, Hold, Reason, Rep, SetResult
 
-__all__ = ["band", "score_hold", "score_rep", "score_set", "shown"]
+__all__ = [
+    "Part",
+    "band",
+    "done_of",
+    "form_of",
+    "parts_of",
+    "score_hold",
+    "score_rep",
+    "score_set",
+    "shown",
+]
 
 #: What one fault of each severity costs at full strength and share (drills.md 3.2).
 _COST = {0: 0.0, 1: 0.10, 2: 0.30, 3: 0.60}
@@ -34,39 +45,98 @@ def shown(score: float) -> int:
     return near - 5 if band(near) != band(score) and near > score else near
 
 
-def score_rep(rep: Rep, drill: Drill, dose: Dose) -> int | None:
-    """0..100 of one repetition, None where the drill is not scored.
+@dataclass(frozen=True)
+class Part:
+    """One part of a score: ``range``, ``hold``, ``control`` or ``faults``.
+
+    ``weight`` is its share of the score, ``value`` 0 (worst) to 1; a score is 100 times the sum of
+    weight times value.
+    """
+
+    name: str
+    weight: float
+    value: float
+
+
+def parts_of(done: Rep | Hold, drill: Drill, dose: Dose) -> tuple[Part, ...]:
+    """What the score of a repetition or hold is made of; empty where the drill is not scored.
 
     The hold weighs in only when one was asked for; range is the share of the way from the
     least that counts (the top level less 10 deg, or less 20 %) to the full mark.
     """
-    rule = drill.motion
-    if not isinstance(rule, RepRule):
-        return None
-    parts = {
-        "range": _range(rep, rule, drill),
-        "control": _control(rep),
-        "form": _form(rep.faults, drill, rep.start_s, rep.end_s),
-    }
+    if isinstance(done, Hold):
+        parts = {"faults": _form(done.faults, drill, done.from_s, done.to_s)}
+        held_s = done.seconds
+    else:
+        rule = drill.motion
+        if not isinstance(rule, RepRule):
+            return ()
+        parts = {
+            "range": _range(done, rule, drill),
+            "control": _control(done),
+            "faults": _form(done.faults, drill, done.start_s, done.end_s),
+        }
+        held_s = done.hold_s
     if dose.hold_s:
-        parts["hold"] = min(1.0, rep.hold_s / dose.hold_s)
-    return _weighted(parts, drill)
+        parts["hold"] = min(1.0, held_s / dose.hold_s)
+    weights = dict(zip(("range", "hold", "control", "faults"), WEIGHTS[drill.weights], strict=True))
+    total = sum(weights[name] for name in parts)
+    if total <= 0:
+        return ()
+    return tuple(
+        Part(name, weight / total, parts[name])
+        for name, weight in weights.items()
+        if name in parts and weight > 0
+    )
+
+
+def score_rep(rep: Rep, drill: Drill, dose: Dose) -> int | None:
+    """0..100 of one repetition, None where the drill is not scored."""
+    return _sum(parts_of(rep, drill, dose))
 
 
 def score_hold(hold: Hold, drill: Drill, dose: Dose) -> int | None:
     """0..100 of one timed hold, None where the drill is not scored."""
-    parts = {"form": _form(hold.faults, drill, hold.from_s, hold.to_s)}
-    if dose.hold_s:
-        parts["hold"] = min(1.0, hold.seconds / dose.hold_s)
-    return _weighted(parts, drill)
+    return _sum(parts_of(hold, drill, dose))
+
+
+def form_of(result: SetResult) -> int | None:
+    """Form of a set: the mean of its repetitions or holds, however many were done; None where
+    the set has no score (see :func:`score_set`)."""
+    mean = _mean(result)
+    return None if mean is None else round(mean)
+
+
+def done_of(result: SetResult, dose: Dose) -> float | None:
+    """How much was done of what was asked for, 0..1; None where nothing was asked for.
+
+    Whole repetitions or holds over their number; where only seconds were asked for, the
+    longest hold over them.
+    """
+    if dose.reps:
+        return min(1.0, (result.complete if result.reps else len(result.holds)) / dose.reps)
+    if dose.hold_s and not result.reps:
+        return min(1.0, max((h.seconds for h in result.holds), default=0.0) / dose.hold_s)
+    return None
 
 
 def score_set(result: SetResult, drill: Drill, dose: Dose) -> int | None:
     """The mean of the repetitions or holds, scaled by how much of the dose was done.
 
-    None when nothing was done, something had to stop it (a fault of severity 3), or less than 80 %
-    of the working time could be judged.
+    People are shown its two sides instead, form and how much was done. None when nothing was done,
+    something had to stop it (a fault of severity 3), or less than 80 % of the working time could
+    be judged.
     """
+    mean = _mean(result)
+    if mean is None:
+        return None
+    scored = sum(r.score is not None for r in result.reps)
+    scored += sum(h.score is not None for h in result.holds)
+    share = min(1.0, scored / dose.reps) if dose.reps else 1.0
+    return round(mean * (0.5 + 0.5 * share))
+
+
+def _mean(result: SetResult) -> float | None:
     if any(fault.severity >= STOP for fault in result.faults):
         return None
     scores = [r.score for r in result.reps if r.score is not None]
@@ -82,17 +152,11 @@ def score_set(result: SetResult, drill: Drill, dose: Dose) -> int | None:
     )
     if to_s <= from_s or 1 - lost / (to_s - from_s) < USABLE:
         return None
-    mean: float = sum(scores) / len(scores)
-    share = min(1.0, len(scores) / dose.reps) if dose.reps else 1.0
-    return round(mean * (0.5 + 0.5 * share))
+    return sum(scores) / len(scores)
 
 
-def _weighted(parts: dict[str, float], drill: Drill) -> int | None:
-    weights = dict(zip(("range", "hold", "control", "form"), WEIGHTS[drill.weights], strict=True))
-    total = sum(weights[k] for k in parts)
-    if total <= 0:
-        return None
-    return round(100 * sum(weights[k] * v for k, v in parts.items()) / total)
+def _sum(parts: tuple[Part, ...]) -> int | None:
+    return round(100 * sum(p.weight * p.value for p in parts)) if parts else None
 
 
 def _range(rep: Rep, rule: RepRule, drill: Drill) -> float:

@@ -9,7 +9,7 @@ from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 from ..journal import Journal
-from ..journal.queries import mean_scores
+from ..journal.queries import mean_form
 from ..journal.rules import parameters_of, trace_of
 from ..journal.times import local
 from ..wording import in_words
@@ -67,7 +67,8 @@ class SetView:
     """One set. ``reps`` and ``holds`` are rows as results write them, each with its ``faults``;
     ``faults`` are all of the set's, ``spells`` those in which nothing could be judged; ``trace``
     is the main signal (``t``, ``v``) or empty; ``motion`` the rule's levels; ``planned`` may
-    hold ``reps`` and ``hold_s``. ``score`` is None where there is none."""
+    hold ``reps`` and ``hold_s``. ``score`` (form and how much was done, in one) is None where there
+    is none."""
 
     title: str
     drill: str
@@ -105,6 +106,14 @@ class SetView:
     def complete(self) -> int:
         return sum(bool(r["complete"]) for r in self.reps)
 
+    @property
+    def form(self) -> int | None:
+        """The mean score of what was done, however much that was."""
+        scores = [p["score"] for p in (*self.reps, *self.holds) if p.get("score") is not None]
+        if self.score is None or not scores:
+            return self.score
+        return round(fmean(scores))
+
     def letter(self, code: str) -> str:
         """What marks this fault in the plot and the table: A is the one to work on first."""
         n = next((n for n, s in enumerate(self.seen) if s.code == code), len(self.seen))
@@ -121,10 +130,10 @@ class SessionView:
     notes: Sequence[str] = ()
 
     @property
-    def score(self) -> int | None:
+    def form(self) -> int | None:
         """The mean of the sets that have one."""
-        scores = [s.score for s in self.sets if s.score is not None]
-        return round(fmean(scores)) if scores else None
+        forms = [s.form for s in self.sets if s.form is not None]
+        return round(fmean(forms)) if forms else None
 
 
 @dataclass(frozen=True)
@@ -146,7 +155,7 @@ class DayView:
     day: str
     drill: str
     side: str
-    score: float
+    form: float
 
 
 @dataclass(frozen=True)
@@ -319,8 +328,8 @@ def _explained(view: SetView, drill: Drill | None) -> SetView:
 
 def _trend(journal: Journal, drills: Mapping[str, Drill]) -> list[DayView]:
     return [
-        DayView(r["day"], _title(r["drill"], drills.get(r["drill"])), r["side"], r["score"])
-        for r in mean_scores(journal)
+        DayView(r["day"], _title(r["drill"], drills.get(r["drill"])), r["side"], r["form"])
+        for r in mean_form(journal)
     ]
 
 

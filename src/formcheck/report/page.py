@@ -10,7 +10,7 @@ from itertools import count
 
 from ..coach.progression import DAYS_A_WEEK, weeks
 from .data import Report, SessionView, day_words
-from .section import cue_of, did, score_words, set_section
+from .section import cue_of, did, form_words, set_section
 from .style import SCRIPT, STYLE
 from .svg import adherence, pain_key, pain_plot, side_key, trend_plot
 
@@ -71,12 +71,12 @@ def _overview(session: SessionView, numbers: list[int]) -> str:
     for view, n in zip(session.sets, numbers, strict=True):
         rows.append(
             f'<tr><th scope="row"><a href="#s{n}">{escape(view.name)}</a></th>'
-            f"<td>{escape(did(view))}</td><td>{score_words(view.score)}</td>"
+            f"<td>{escape(did(view))}</td><td>{form_words(view.form)}</td>"
             f"<td>{escape(cue_of(view)) or '–'}</td></tr>"
         )
     mean = ""
-    if session.score is not None and len(session.sets) > 1:
-        mean = f"<p>All sets together: {score_words(session.score)}.</p>"
+    if session.form is not None and len(session.sets) > 1:
+        mean = f"<p>Form of all sets together: {form_words(session.form)}.</p>"
     heads = "".join(f'<th scope="col">{h}</th>' for h in ("Set", "Done", "Form", "Work on first"))
     return (
         f'<div class="wide" tabindex="0" role="region" aria-label="Sets from {numbers[0]}">'
@@ -118,7 +118,7 @@ def _trends(report: Report) -> str:
         sides: dict[str, list[tuple[str, float]]] = {}
         for d in report.trend:
             if d.drill == drill:
-                sides.setdefault(d.side, []).append((d.day, d.score))
+                sides.setdefault(d.side, []).append((d.day, d.form))
         if len({day for points in sides.values() for day, _ in points}) < 2:
             continue
         plot = trend_plot(drill, sides, (min(days), max(days)))
@@ -157,12 +157,13 @@ def _pain(report: Report) -> str:
     )
 
 
-_ABOUT = """<section class="last" aria-labelledby="about"><h2 id="about">What the score means</h2>
+_ABOUT = """<section class="last" aria-labelledby="about"><h2 id="about">What form means</h2>
 <ul><li>80 to 100, <b class="good">good form</b>.</li>
 <li>60 to 79, <b class="mid">getting there</b>.</li>
 <li>Below 60, <b class="low">let’s adjust</b>.</li></ul>
-<p>It weighs range, hold, tempo and the faults that were seen, and how much of the dose was done.
-It is rounded to five.</p>
+<p>It is the mean of the repetitions or holds; each weighs range, hold, tempo and the faults that
+were seen. It is rounded to five. How much was done is another figure: five good repetitions of
+fifteen are good form, and a third of what was asked for.</p>
 <p>It speaks of form on camera only. It says nothing about health, strength or pain, and it does
 not compare you with anybody. There is none where less than four fifths of a set could be judged,
 or where it was stopped because it hurt.</p></section>"""

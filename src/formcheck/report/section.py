@@ -14,7 +14,7 @@ from ..wording import REASONS, because, in_words
 from .data import Row, Seen, SetView
 from .svg import clock, meter, signal_plot
 
-__all__ = ["cue_of", "did", "score_words", "set_section"]
+__all__ = ["cue_of", "did", "form_words", "set_section"]
 
 #: Reasons that moving the camera can put right.
 _CAMERA = {reason.value for reason, words in REASONS.items() if words.camera}
@@ -67,12 +67,12 @@ def _counted(number: int, one: str, asked: int | None = None) -> str:
     return f"{number}{of} {one}{'' if (asked if of else number) == 1 else 's'}"
 
 
-def score_words(score: int | None) -> str:
+def form_words(form: int | None) -> str:
     """The number and its band, as HTML."""
-    if score is None:
+    if form is None:
         return '<span class="none">no score</span>'
-    kind = "good" if score >= 80 else "mid" if score >= 60 else "low"
-    return f'<span class="{kind}"><b>{shown(score)}</b> {escape(band(score))}</span>'
+    kind = "good" if form >= 80 else "mid" if form >= 60 else "low"
+    return f'<span class="{kind}"><b>{shown(form)}</b> {escape(band(form))}</span>'
 
 
 def cue_of(view: SetView) -> str:
@@ -81,9 +81,10 @@ def cue_of(view: SetView) -> str:
 
 
 def _outcome(view: SetView) -> str:
-    score = f'<p class="band">{score_words(view.score)}</p>'
-    if view.score is not None:
-        score += meter(shown(view.score))
+    form = view.form
+    score = f'<p class="band">{"" if form is None else "Form "}{form_words(form)}</p>'
+    if form is not None:
+        score += meter(shown(form))
     if view.seen:
         work = f"<p>Work on first: <b>{escape(cue_of(view))}</b>.</p>"
     elif view.reps or view.holds:
@@ -91,8 +92,8 @@ def _outcome(view: SetView) -> str:
     else:
         work = ""
     return (
-        f'<div class="outcome"><div>{score}</div><div><p>{escape(did(view))}.'
-        f"{_spread(view)}</p>{_short(view)}{work}{_no_score(view)}</div></div>"
+        f'<div class="outcome"><div>{score}</div><div><p>Done: {escape(did(view))}.'
+        f"{_spread(view)}</p>{work}{_no_score(view)}</div></div>"
     )
 
 
@@ -101,15 +102,7 @@ def _spread(view: SetView) -> str:
     low, high = (shown(f(scores, default=0)) for f in (min, max))
     if view.score is None or low == high:
         return ""
-    return f" Their scores: {low} to {high}."
-
-
-def _short(view: SetView) -> str:
-    """Why a set may score less than all that is in it."""
-    asked = view.planned.get("reps") or 0
-    if view.score is None or len(view.reps or view.holds) >= asked:
-        return ""
-    return "<p>Less was done than asked for, and that lowers the score of the set.</p>"
+    return f" Their form: {low} to {high}."
 
 
 def _no_score(view: SetView) -> str:

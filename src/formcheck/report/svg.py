@@ -309,10 +309,10 @@ def _days(scale: _Scale, days: Sequence[date], height: int) -> list[str]:
 def trend_plot(
     title: str, sides: Mapping[str, Sequence[tuple[str, float]]], span: tuple[str, str]
 ) -> str:
-    """Form scores of one drill by day, over the three bands.
+    """Form of one drill by day, over the three bands.
 
     Args:
-        sides: (day, score) in rising days, for each side; ``""`` where sides do not matter.
+        sides: (day, form) in rising days, for each side; ``""`` where sides do not matter.
         span: first and last day of the axis, the same for all drills.
     """
     first, last = (date.fromisoformat(day) for day in span)
@@ -338,7 +338,7 @@ def trend_plot(
         said = ", ".join(f"{day}: {shown(value)}" for day, value in points[-12:])
         told.append(f"{side} {said}".strip())
     body += _days(scale, [first, last], height)
-    return _svg(body, f"Form score of {title}. {'; '.join(told)}", height)
+    return _svg(body, f"Form of {title}. {'; '.join(told)}", height)
 
 
 def pain_plot(rows: Sequence[PainView]) -> str:
