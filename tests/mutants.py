@@ -209,8 +209,8 @@ MUTANTS = [
         ),
         ("faults: never cleared", "and not when.released(value)", ""),
         ("faults: in every phase", "and phase in when.during", ""),
-        ("faults: what cannot be seen is judged", "if not fault.sees(facts):", "if False:"),
-        ("faults: said each time", "if fault.code not in unseen:", "if True:"),
+        ("faults: what cannot be seen is judged", " or not fault.sees(facts)", ""),
+        ("faults: said each time", " and fault.code not in told", ""),
         (
             "faults: judged ones stay",
             "elif self.shown.pop(fault.code, None) is not None:",
