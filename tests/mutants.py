@@ -403,7 +403,11 @@ MUTANTS = [
     *_mutants(
         "body/postures.py",
         "test_real_people.py",
-        ("postures: lying on the side is askew", "return ahead >= 0.25 and", "return"),
+        (
+            "postures: lying on the side is on the front",
+            "return side_on(b) or abs(b.along_trunk(shoulders)) >= 0.25",
+            "return True",
+        ),
         ("postures: askew is square", "return side_on(b) and apart <= 0.32", "return side_on(b)"),
     ),
 ]
