@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     app.command("drills")(drills)
+    app.command("codebook")(codebook)
     app.command("doctor")(doctor)
     app.add_typer(models, name="models")
 
@@ -140,6 +141,13 @@ def card(drill: Drill) -> dict[str, Any]:
         "cautions": list(drill.cautions),
         "sources": list(drill.sources),
     }
+
+
+def codebook() -> None:
+    """What the columns of --signals and --table mean, as a page of Markdown."""
+    from ..sinks.codebook import codebook as page
+
+    print(page(), end="")
 
 
 def doctor(

@@ -19,6 +19,7 @@ from .common import names
 
 if TYPE_CHECKING:
     from ..run.task import Task
+    from ..sinks.tables import Table
 
 #: In the folder of the results: a list of the clips that have none.
 FAILED = "failed.txt"
@@ -32,6 +33,7 @@ def score_many(
     jobs: int,
     cluster: str | None,
     strict: bool,
+    table: Table | None = None,
 ) -> None:
     """Score ``clips`` into the folder ``out``; what an earlier run did there stays done.
 
@@ -42,6 +44,7 @@ def score_many(
         jobs: processes on this machine.
         cluster: address of a Dask scheduler, in place of processes here.
         strict: exit 1 when a clip failed.
+        table: of the movements of all clips, made of what is done.
     """
     from ..run.labels import drill_for
     from ..run.pool import Local, Pool, spread
@@ -100,6 +103,12 @@ def score_many(
             raise typer.Exit(130) from None
         finally:
             store.write(clips)
+            if table is not None:
+                from ..sinks.numbers import movements
+
+                with table:
+                    for document in store.documents(clips):
+                        table.add(movements(document))
     _report(count, failed, out)
     if len(failed) == len(clips):
         raise typer.Exit(InputError.exit_code)

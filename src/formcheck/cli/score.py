@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from ..body.pose import Side
     from ..run.task import Judged, Task
     from ..sinks import BaseSink
+    from ..sinks.codebook import Column
     from ..sinks.info import RunInfo, Sink
+    from ..sinks.tables import Table
 
 
 def register(app: typer.Typer) -> None:
@@ -85,6 +87,28 @@ def score(
         bool,
         typer.Option("--cache/--no-cache", help="With --out: keep landmarks for the next time."),
     ] = True,
+    signals: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Every measure of every frame (.csv or .parquet)."),
+    ] = None,
+    table: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="One row a repetition, hold or fault (.csv or .parquet)."
+        ),
+    ] = None,
+    trc: Annotated[
+        Path | None, typer.Option(metavar="OUT", help="Markers for OpenSim (a folder for many).")
+    ] = None,
+    mot: Annotated[
+        Path | None, typer.Option(metavar="OUT", help="Angles for OpenSim (a folder for many).")
+    ] = None,
+    decimal_comma: Annotated[
+        bool, typer.Option("--decimal-comma", help="In CSV: decimal commas, semicolons between.")
+    ] = False,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="--signals and --table may replace a file.")
+    ] = False,
     explain_score: Annotated[
         bool, typer.Option("--explain-score", help="Also print what the scores are made of.")
     ] = False,
@@ -116,7 +140,10 @@ def score(
         stride=stride,
         drills_folder=str(settings.drills_folder) if settings.drills_folder else None,
     )
-    outputs = _Outputs(json_, csv, events, video, poses)
+    outputs = _Outputs(json_, csv, events, video, poses, signals, trc, mot)
+    tables = _Tables(signals, table, decimal_comma, overwrite)
+    if signals is not None and drill == "auto":
+        raise UsageError("--signals goes with one drill's measures; name it with --drill")
     if out is not None:
         from ..run.pool import cores
         from ..run.store import OUTPUTS
@@ -126,17 +153,18 @@ def score(
         if outputs != _Outputs():
             raise UsageError(
                 "--out writes results and a table of its own; leave out --json, --csv, --events, "
-                "--video and --poses"
+                "--video, --poses, --signals, --trc and --mot"
             )
-        common.protect([out / name for name in (*OUTPUTS, FAILED)], read, model)
+        common.protect([*(out / name for name in (*OUTPUTS, FAILED)), table], read, model)
         base = replace(base, cache=str(default_folder()) if cache else None)
-        score_many(named, base, drill, out, jobs or max(1, cores() // 2), cluster, strict)
+        jobs = jobs or max(1, cores() // 2)
+        score_many(named, base, drill, out, jobs, cluster, strict, tables.movements())
         return
     if jobs is not None or cluster is not None:
         raise UsageError("--jobs and --cluster go with --out DIR; name a folder for the results")
     many = len(named) > 1 or any(os.path.isdir(clip) for clip in clips)
     protect = partial(common.protect, given=read, model=model)
-    _score_here(named, base, outputs, many, strict, protect, explain_score)
+    _score_here(named, base, outputs, tables, many, strict, protect, explain_score)
 
 
 def _check_drill(drill: str | None, side: Side | None, folder: Path) -> None:
@@ -157,12 +185,43 @@ class _Outputs:
     events: str | None = None
     video: Path | None = None
     poses: Path | None = None
+    signals: Path | None = None
+    trc: Path | None = None
+    mot: Path | None = None
+
+
+@dataclass(frozen=True)
+class _Tables:
+    """The tables for statistics that are wanted, and how they are written."""
+
+    signals_file: Path | None
+    movements_file: Path | None
+    comma: bool
+    overwrite: bool
+
+    def _table(self, path: Path | None, columns: Sequence[Column]) -> Table | None:
+        from ..sinks.tables import Table
+
+        if path is None:
+            return None
+        return Table(path, columns, comma=self.comma, overwrite=self.overwrite)
+
+    def signals(self) -> Table | None:
+        from ..sinks.codebook import SIGNALS
+
+        return self._table(self.signals_file, SIGNALS)
+
+    def movements(self) -> Table | None:
+        from ..sinks.codebook import MOVEMENTS
+
+        return self._table(self.movements_file, MOVEMENTS)
 
 
 def _score_here(
     named: list[str],
     base: Task,
     outputs: _Outputs,
+    tables: _Tables,
     many: bool,
     strict: bool,
     protect: Callable[[list[str | Path | None]], None],
@@ -177,14 +236,23 @@ def _score_here(
     if outputs.json == "-" == outputs.events:
         raise UsageError("--json - and --events - both want the standard output; name a file")
     names = dict(zip(map(Path, named), common.names(named), strict=True))
-    tracks = common.places(outputs.poses, ".npz", names.values(), many, "pose tracks")
-    videos = common.places(outputs.video, ".mp4", names.values(), many, "videos")
-    files = [outputs.json, outputs.csv, outputs.events, *tracks.values(), *videos.values()]
+    each = {
+        suffix: common.places(path, suffix, names.values(), many, what)
+        for path, suffix, what in (
+            (outputs.poses, ".npz", "pose tracks"),
+            (outputs.video, ".mp4", "videos"),
+            (outputs.trc, ".trc", "markers"),
+            (outputs.mot, ".mot", "angles"),
+        )
+    }
+    files = [outputs.json, outputs.csv, outputs.events, tables.signals_file, tables.movements_file]
+    files += [path for places in each.values() for path in places.values()]
     protect(files)
     if base.model is not None:
         find_model(base.model)
     with ExitStack() as stack:
-        sinks = [stack.enter_context(s) for s in _sinks(outputs, tracks, videos, many)]
+        sinks = [stack.enter_context(s) for s in _sinks(outputs, each, many, tables.comma)]
+        sinks += _statistics(tables, stack)
         done, failed = _score_all([Path(clip) for clip in named], names, base, sinks, many)
     if not any(to_stdout(place) for place in files):
         rows = [(name, judged.ended.result, judged.drill) for name, judged in done]
@@ -207,8 +275,19 @@ def _score_here(
         raise typer.Exit(LabelError.exit_code)
 
 
+def _statistics(tables: _Tables, stack: ExitStack) -> Iterator[BaseSink]:
+    """The tables, opened all before the first is written."""
+    from ..sinks.numbers import Movements, Signals
+
+    signals, movements = tables.signals(), tables.movements()
+    if signals is not None:
+        yield Signals(stack.enter_context(signals))
+    if movements is not None:
+        yield Movements(stack.enter_context(movements))
+
+
 def _sinks(
-    outputs: _Outputs, tracks: dict[str, Path], videos: dict[str, Path], many: bool
+    outputs: _Outputs, each: dict[str, dict[str, Path]], many: bool, comma: bool
 ) -> Iterator[BaseSink]:
     from ..sinks.csv import CsvReps
     from ..sinks.jsonl import JsonlEvents, JsonResults
@@ -216,19 +295,25 @@ def _sinks(
     if outputs.json is not None:
         yield JsonResults(outputs.json, lines=many)
     if outputs.csv is not None:
-        yield CsvReps(outputs.csv)
+        yield CsvReps(outputs.csv, comma)
     if outputs.events is not None:
         yield JsonlEvents(outputs.events)
     if outputs.poses is not None:
         from ..sinks.track import Track
 
-        yield Track(_each(outputs.poses, tracks, many))
+        yield Track(_each(outputs.poses, each[".npz"], many))
+    for path, suffix in ((outputs.trc, ".trc"), (outputs.mot, ".mot")):
+        if path is not None:
+            from ..sinks.opensim import Angles, Markers
+
+            sink = Markers if suffix == ".trc" else Angles
+            yield sink(_each(path, each[suffix], many))
     if outputs.video is not None:
         from ..sinks.video import AnnotatedVideo, check_mp4
 
         if not many:
             check_mp4(outputs.video)
-        yield AnnotatedVideo(_each(outputs.video, videos, many))
+        yield AnnotatedVideo(_each(outputs.video, each[".mp4"], many))
 
 
 def _score_all(

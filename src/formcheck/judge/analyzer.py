@@ -501,6 +501,7 @@ def _judged_joints(drill: Drill) -> Mapping[Side, tuple[Joint, ...]]:
 def _parameters(drill: Drill, dose: Dose) -> dict[str, object]:
     """The numbers a result was made with, so that it can be understood years later."""
     return {
+        "measure": {"name": drill.main.name, "unit": drill.main.unit},
         "motion": asdict(drill.motion),
         "faults": {f.code: {"warn": f.warn, "strong": f.strong} for f in drill.faults},
         "dose": {k: v for k, v in asdict(dose).items() if v is not None},

@@ -76,6 +76,13 @@ class Store:
         self._file.flush()
         self._places[task.clip] = key, place
 
+    def documents(self, clips: Iterable[str]) -> Iterator[dict[str, Any]]:
+        """The results of those of ``clips`` that are done, in their order."""
+        for clip in clips:
+            if clip in self._places:
+                self._file.seek(self._places[clip][1])
+                yield json.loads(self._file.readline())["result"]
+
     def write(self, clips: Iterable[str]) -> None:
         """Write the results and the table of those of ``clips`` that are done."""
         with (

@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,13 +31,18 @@ class CsvReps(BaseSink):
     Seconds and magnitudes have three digits; what is not known is empty; ``faults`` holds
     ``code:magnitude unit`` joined by semicolons.
 
+    Args:
+        path: the file.
+        comma: decimal commas, and semicolons between cells.
+
     Raises:
         UsageError: the file cannot be written.
     """
 
     name = "csv"
 
-    def __init__(self, path: str | Path) -> None:
+    def __init__(self, path: str | Path, comma: bool = False) -> None:
+        self._comma = comma
         self._path = check_output(Path(path), "the table")
         self._pipe = pipe_to(path)
         self._info: RunInfo | None = None
@@ -51,20 +57,26 @@ class CsvReps(BaseSink):
             return
         more = list(rows(result, self._info))
         if self._pipe is not None:
-            self._pipe.write(_table(more if self._begun else [COLUMNS, *more]))
+            self._pipe.write(_table(more if self._begun else [COLUMNS, *more], self._comma))
             self._begun = True
             return
         self._rows += more
-        replace_text(self._path, _table([COLUMNS, *self._rows]))
+        replace_text(self._path, _table([COLUMNS, *self._rows], self._comma))
 
     def __exit__(self, *error: object) -> None:
         if self._pipe is not None:
             self._pipe.close()
 
 
-def _table(rows: Iterable[tuple[str, ...]]) -> str:
+#: A number as it is written; what stands in it is no text of a person's.
+_NUMBER = re.compile(r"-?\d+\.\d+")
+
+
+def _table(rows: Iterable[Sequence[str]], comma: bool) -> str:
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(rows)
+    if comma:  # and semicolons between cells, as spreadsheets of those countries read them
+        rows = [[c.replace(".", ",") if _NUMBER.fullmatch(c) else c for c in row] for row in rows]
+    csv.writer(text, lineterminator="\n", delimiter=";" if comma else ",").writerows(rows)
     return text.getvalue()
 
 

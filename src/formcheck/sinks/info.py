@@ -106,6 +106,7 @@ class RunInfo:
         provenance: what the result was made with.
         meter: speed of the loop, for display.
         sided: whether there is another side to change to.
+        measures: name and unit of the drill's measures, the one that counts first.
     """
 
     clip: str
@@ -121,6 +122,7 @@ class RunInfo:
     meter: Meter | None = None
     seconds: float | None = None
     sided: bool = True
+    measures: tuple[tuple[str, str], ...] = ()
 
     def of(self, drill: Drill | None) -> RunInfo:
         """The same for a set of ``drill``; None is yet to be recognised."""
@@ -132,7 +134,8 @@ class RunInfo:
             return replace(self, drill=AUTO, title="Recognising")
         advice, sided = camera_advice(drill.view.name), drill.sides is not Sides.NONE
         return replace(self, drill=drill.name, title=drill.title, kind=drill.kind, advice=advice,
-                       sided=sided)  # fmt: skip
+                       sided=sided,
+                       measures=tuple((m.name, m.unit) for m in drill.all_measures))  # fmt: skip
 
 
 class Sink(Protocol):
