@@ -248,7 +248,18 @@ class DrillLeader(Leader):
         return Done("done", self._stopped, results=tuple(self._results), error=self._error)
 
     def step(self, step: Step, pose: Pose, light: float = nan) -> Reply:
-        return Reply(pose.t)
+        return self._pressed(pose.t)
+
+    def idle(self) -> Reply:
+        return self._pressed(0.0)
+
+    def _pressed(self, t: float) -> Reply:
+        """It hurts: the set ends at once and has no score; there is nothing to go on to."""
+        wish, self._wish = self._wish, None
+        if wish != "ouch":
+            return Reply(t)
+        self.set_status = "ouch"
+        return Reply(t, (Line("Stop. Ease off", "stop", 0, 2.0),), over=True, hush=True)
 
     def ended(self, ended: Ended) -> Reply:
         self._rebase = True

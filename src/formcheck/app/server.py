@@ -1,0 +1,209 @@
+"""The server of the page: on this machine only, behind a guard, gone when nobody needs it."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import time
+import webbrowser
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, closing
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.staticfiles import StaticFiles
+
+from ..errors import FormcheckError, InputError, UsageError
+from .bridge import Bridge
+from .guard import Door, Guard
+from .links import Links
+
+__all__ = ["PAGES", "PORT", "Site", "serve"]
+
+#: Taken if it is free, so that the browser finds its own settings again.
+PORT = 8737
+#: Seconds after the last page closed until the server ends.
+STAYS_S = 600.0
+#: The addresses of the page; its script shows the right part.
+PAGES = ("/", "/setup", "/session", "/diary", "/drills", "/plans", "/clip", "/settings")
+#: Bytes of a JSON body, and of a message of a page.
+MOST_JSON, MOST_MESSAGE = 256 << 10, 256 << 10
+
+STATIC = Path(__file__).with_name("static")
+
+
+class Site:
+    """What is served, and its state.
+
+    Attributes:
+        leave: ends the server; set by :func:`serve`.
+    """
+
+    def __init__(self, bridge: Bridge) -> None:
+        self.bridge, self.links = bridge, Links(bridge)
+        self.leave: Callable[[], None] = lambda: None
+
+    def app(self) -> Starlette:
+        """The application, without its guard."""
+        routes = [
+            *(Route(path, self._index) for path in PAGES),
+            Mount("/static", StaticFiles(directory=STATIC)),
+            WebSocketRoute("/ws", self.links.page),
+            Route("/api/today", self._today),
+            Route("/api/note", self._note, methods=["POST"]),
+            Route("/api/leave", self._leave, methods=["POST"]),
+        ]
+        return Starlette(
+            routes=routes,
+            exception_handlers={FormcheckError: _refused},
+            lifespan=self._lifespan,
+        )
+
+    @asynccontextmanager
+    async def _lifespan(self, app: Starlette) -> AsyncIterator[None]:
+        watching = asyncio.create_task(self._watch())
+        try:
+            yield
+        finally:
+            watching.cancel()
+            await run_in_threadpool(self.bridge.close)
+
+    async def _watch(self) -> None:
+        """Notice that the last page is gone."""
+        while True:
+            await asyncio.sleep(1.0)
+            closed = self.links.closed_at
+            if closed is not None:
+                self.bridge.pages(self.links.number)
+                if time.monotonic() - closed > STAYS_S:
+                    self.leave()
+
+    # -- answers ---------------------------------------------------------------------------------
+
+    async def _index(self, request: Request) -> Response:
+        return FileResponse(STATIC / "index.html")
+
+    def _today(self, request: Request) -> Response:
+        from ..catalogue.registry import all_drills
+        from .today import today
+
+        home = self.bridge.home
+        with closing(home.journal()) as journal:
+            name = request.query_params.get("plan", "")
+            return JSONResponse(today(journal, home, all_drills(home.drills), name))
+
+    async def _note(self, request: Request) -> Response:
+        from .today import note
+
+        said = await body(request)
+
+        def keep() -> None:
+            with closing(self.bridge.home.journal()) as journal:
+                note(journal, said.get("walked"), said.get("note"))
+
+        await run_in_threadpool(keep)
+        return JSONResponse({})
+
+    async def _leave(self, request: Request) -> Response:
+        self.leave()
+        return JSONResponse({})
+
+
+async def body(request: Request) -> dict[str, Any]:
+    """The JSON object of a request.
+
+    Raises:
+        UsageError: it is too long, or none.
+    """
+    import json
+
+    data = b""
+    async for part in request.stream():
+        data += part
+        if len(data) > MOST_JSON:
+            raise UsageError("expected a short JSON document, it is too long")
+    try:
+        said = json.loads(data)
+    except ValueError:
+        said = None
+    if not isinstance(said, dict):
+        raise UsageError("expected a JSON object")
+    return said
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    return JSONResponse({"error": " ".join(str(error).split())}, 400)
+
+
+def bound(port: int | None) -> socket.socket:
+    """A socket that listens on this machine only.
+
+    Args:
+        port: None takes :data:`PORT`, or any free one.
+
+    Raises:
+        InputError: that port is taken.
+    """
+    made = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    for wanted in (PORT, 0) if port is None else (port,):
+        try:
+            made.bind(("127.0.0.1", wanted))
+            made.listen(128)  # who comes before the server is up waits
+        except OSError as error:
+            why = error.strerror or str(error)
+            continue
+        return made
+    made.close()
+    raise InputError(f"port {port}: cannot listen there ({why}); name another, or leave --port out")
+
+
+def serve(
+    bridge: Bridge,
+    *,
+    port: int | None = None,
+    ready: Callable[[str], None] = lambda address: None,
+    browser: bool = True,
+) -> None:
+    """Serve the page until it is left.
+
+    Args:
+        ready: told the address, with its token, once it listens.
+        browser: whether a browser is opened.
+
+    Raises:
+        InputError: the port is taken.
+        KeyboardInterrupt: Ctrl-C; what runs is saved.
+    """
+    with closing(bound(port)) as listening:
+        number = listening.getsockname()[1]
+        door = Door((f"127.0.0.1:{number}", f"localhost:{number}"), f"formcheck_{number}")
+        site = Site(bridge)
+        server = uvicorn.Server(
+            uvicorn.Config(
+                Guard(site.app(), door),
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                ws="websockets-sansio",
+                ws_max_size=MOST_MESSAGE,
+                ws_per_message_deflate=False,  # JPEG does not get smaller
+                timeout_graceful_shutdown=3,
+            )
+        )
+
+        def leave() -> None:
+            server.should_exit = True
+
+        site.leave = leave
+        here = f"http://127.0.0.1:{number}/"
+        ready(f"{here}?token={door.token}")
+        if browser:
+            webbrowser.open(f"{here}?token={door.ticket()}")
+        server.run(sockets=[listening])

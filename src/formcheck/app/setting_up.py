@@ -1,0 +1,93 @@
+"""The set-up page: what the camera sees, and what is in place already."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ..body.pose import Pose
+from ..coach.setup_check import SetupGuide, brightness
+from ..vision.pipeline import Seen
+
+if TYPE_CHECKING:
+    from ..coach.session import Item
+    from ..sinks.info import RunInfo
+    from .board import Board
+    from .screen import Screen
+
+__all__ = ["CHECKS", "SettingUp", "checks"]
+
+#: What is checked, in the order in which :func:`formcheck.coach.setup_check.problem` looks: its
+#: name on the page, and the problems that it covers.
+CHECKS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("Enough light", ("dark",)),
+    ("You are seen whole", ("no_person", "two_people", "head_cut", "feet_cut", "too_close")),
+    ("The distance is right", ("too_far",)),
+    (
+        "The camera is in the right place",
+        ("wrong_view", "camera_tilted", "far_side", "camera_too_low", "joints_hidden"),
+    ),
+    ("You are in the start position", ("not_in_start_position", "wrong_side")),
+)
+
+
+def checks(code: str | None, known: bool = True) -> list[dict[str, Any]]:
+    """The checklist: ``ok``, ``no``, or None where nothing can be said before what is in the way
+    is put right.
+
+    Args:
+        code: of the problem that stands, None where all is well.
+        known: whether anything was seen yet.
+    """
+    at = next((n for n, (_, codes) in enumerate(CHECKS) if code in codes), len(CHECKS))
+    states = ["ok" if n < at else "no" if n == at else None for n in range(len(CHECKS))]
+    return [
+        {"name": name, "state": state if known else None}
+        for (name, _), state in zip(CHECKS, states, strict=True)
+    ]
+
+
+class SettingUp:
+    """Looks at frames before the first set.
+
+    Args:
+        item: the set that comes; None where the drill is to be recognised.
+    """
+
+    def __init__(
+        self, item: Item | None, info: RunInfo, screen: Screen, board: Board, source: str
+    ) -> None:
+        self._guide = None if item is None else SetupGuide(item.drill)
+        self._screen, self._board = screen, board
+        self._about = {
+            "drill": item.drill.name if item else "",
+            "title": item.drill.title if item else "",
+            "camera": item.drill.camera if item else "",
+            "how": item.drill.setup if item else "",
+            "size": list(info.size),
+            "source": source,
+        }
+        screen.notice = None
+        screen.start(info.of(item.drill if item else None))
+        self._show(None, known=False)
+
+    def look(self, item: Seen | Pose | None) -> None:
+        """Show a frame, or that the camera is silent."""
+        if item is None:
+            self._screen.idle(None)
+            return
+        frame, pose = (item.frame, item.pose) if isinstance(item, Seen) else (None, item)
+        if self._guide is not None:
+            self._guide.update(pose, float("nan") if frame is None else brightness(frame.image))
+            self._show(self._guide)
+        self._screen.watch(frame, pose)
+
+    def _show(self, guide: SetupGuide | None, known: bool = True) -> None:
+        problem = guide.problem if guide else None
+        self._board.show(
+            mode="setup",
+            setup={
+                **self._about,
+                "checks": checks(problem.code if problem else None, known),
+                "say": problem.say if problem else "",
+            },
+        )

@@ -1,0 +1,48 @@
+// The one connection to the server: state and pictures in, wishes out. It comes back by itself.
+
+const page = sessionStorage.getItem("page") || crypto.randomUUID();
+sessionStorage.setItem("page", page);
+
+/** What is shown of the session; see board.py. */
+export let state = null;
+export let connected = false;
+const listeners = { state: new Set(), picture: new Set(), error: new Set(), link: new Set() };
+let socket = null, wait = 500;
+
+/** Hear of "state", "picture", "error" or "link"; gives what ends it. */
+export function on(kind, listener) {
+  listeners[kind].add(listener);
+  return () => listeners[kind].delete(listener);
+}
+const tell = (kind, ...values) => listeners[kind].forEach((listener) => listener(...values));
+
+/** Ask for something; lost where nobody is connected. */
+export function send(wish, value) {
+  if (socket && socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ do: wish, value }));
+}
+
+export function connect() {
+  const kind = location.protocol === "https:" ? "wss" : "ws";
+  socket = new WebSocket(`${kind}://${location.host}/ws?page=${page}`);
+  socket.binaryType = "arraybuffer";
+  socket.onopen = () => { connected = true; wait = 500; tell("link", true); };
+  socket.onmessage = ({ data }) => {
+    if (data instanceof ArrayBuffer) return tell("picture", ...unpack(data));
+    const message = JSON.parse(data);
+    if (message.state) tell("state", (state = message.state));
+    if (message.error) tell("error", message.error);
+  };
+  socket.onclose = () => {
+    connected = false;
+    tell("link", false);
+    setTimeout(connect, wait);
+    wait = Math.min(8000, wait * 1.6);
+  };
+}
+
+/** The JSON head and the JPEG of a picture's message. */
+function unpack(data) {
+  const length = new DataView(data).getUint32(0);
+  const head = JSON.parse(new TextDecoder().decode(new Uint8Array(data, 4, length)));
+  return [head, data.byteLength > 4 + length ? new Blob([new Uint8Array(data, 4 + length)], { type: "image/jpeg" }) : null];
+}

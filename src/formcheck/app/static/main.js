@@ -1,0 +1,76 @@
+// The shell: addresses to pages, the sign that the camera is on, and what is said above a page.
+import { announce, h } from "./dom.js";
+import * as link from "./link.js";
+import { apply } from "./look.js";
+import * as session from "./session.js";
+import * as today from "./today.js";
+
+const PAGES = [
+  ["/", "Today", today],
+  ["/session", "", session],
+];
+const main = document.getElementById("main"), notices = document.getElementById("notices");
+let current = null, path = "", failed = "";
+
+/** Go to a page of ours. */
+export function go(to) {
+  if (to !== location.pathname + location.search) history.pushState(null, "", to);
+  show(true);
+}
+
+async function show(moved) {
+  const [address, title, page] = PAGES.find(([address]) => address === location.pathname) || PAGES[0];
+  if (current && address === path && !moved) return;
+  current?.leave?.();
+  path = address;
+  failed = "";
+  current = { page };
+  const mine = current;
+  for (const anchor of document.querySelectorAll("#nav a")) {
+    if (anchor.getAttribute("href") === address) anchor.setAttribute("aria-current", "page");
+    else anchor.removeAttribute("aria-current");
+  }
+  document.body.dataset.page = address.slice(1) || "today";
+  document.title = title ? `${title} · formcheck` : "formcheck";
+  main.replaceChildren(h("p.wait", "One moment."));
+  try {
+    const made = await page.open({ go, main, title: (text) => { document.title = `${text} · formcheck`; } });
+    if (mine !== current) { made.leave?.(); return; }
+    Object.assign(mine, made);
+    main.replaceChildren(...[].concat(made.element));
+  } catch (error) {
+    if (mine === current) main.replaceChildren(h("h1", title || "formcheck"), h("p.problem", { role: "alert" }, error.message));
+  }
+  if (moved) { main.focus({ preventScroll: true }); scrollTo(0, 0); announce(document.title.split(" · ")[0]); }
+}
+
+function notice() {
+  const found = [], { state } = link;
+  if (!link.connected && state) found.push(h("p.notice", { role: "alert" }, "formcheck does not answer. What was done so far is kept. If it was ended, start it again; this page then goes on by itself."));
+  if (failed) found.push(h("p.notice", { role: "alert" }, failed));
+  if (state && state.mode !== "idle" && path !== "/session" && state.mode !== "done") {
+    found.push(h("p.notice", state.elsewhere ? "formcheck is in use elsewhere: a session is on in another window. " : "A session is on. ", h("a", { href: "/session" }, "Go to it")));
+  }
+  notices.replaceChildren(...found);
+}
+
+document.getElementById("nav").append(...PAGES.filter(([, title]) => title).map(([address, title]) => h("li", h("a", { href: address }, title))));
+document.addEventListener("click", (event) => {
+  const anchor = event.target.closest?.("a[href^='/']");
+  if (!anchor || anchor.target || anchor.hasAttribute("download") || event.metaKey || event.ctrlKey || event.shiftKey) return;
+  event.preventDefault();
+  go(anchor.getAttribute("href"));
+});
+addEventListener("popstate", () => show(true));
+let before = "idle";
+link.on("state", (state) => {
+  document.getElementById("camera").hidden = !state.camera;
+  if (before === "idle" && state.mode !== "idle" && !state.elsewhere) go("/session");
+  before = state.mode;
+  notice();
+});
+link.on("link", notice);
+link.on("error", (text) => { failed = text; notice(); });
+apply();
+show(false);
+link.connect();

@@ -1,0 +1,203 @@
+"""The page's server without a browser: who is let in, what is answered, how it ends."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from websockets.exceptions import WebSocketException
+from websockets.sync.client import connect
+
+from formcheck.app.bridge import Bridge, Home
+from formcheck.app.front import Options
+from formcheck.app.guard import Door
+from formcheck.app.server import serve
+from formcheck.journal import Journal
+
+
+@dataclass
+class Served:
+    """A server in a thread, and a browser's view of it."""
+
+    port: int
+    token: str
+    bridge: Bridge
+    data: Path
+
+    @property
+    def host(self) -> str:
+        return f"127.0.0.1:{self.port}"
+
+    def ask(
+        self, path: str, method: str = "GET", body: Any = None, **headers: str
+    ) -> tuple[int, dict[str, str], bytes]:
+        """Status, headers and body; a header of None is left out."""
+        said = {"Host": self.host, "Cookie": self.cookie, **headers}
+        if method != "GET":
+            said.setdefault("Origin", f"http://{self.host}")
+        link = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        link.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
+        data = body if isinstance(body, bytes) else json.dumps(body).encode() if body else b""
+        for name, value in said.items():
+            if value is not None:
+                link.putheader(name, value)
+        link.putheader("Content-Length", str(len(data)))
+        link.endheaders(data)
+        answer = link.getresponse()
+        found = answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read()
+        link.close()
+        return found
+
+    def enter(self) -> None:
+        self.cookie = ""
+        _, headers, _ = self.ask(f"/?token={self.token}")
+        self.cookie = headers["set-cookie"].split(";")[0]
+
+    def page(self, name: str = "one", **headers: str) -> Any:
+        said = {"Cookie": self.cookie, **headers}
+        return connect(
+            f"ws://{self.host}/ws?page={name}",
+            origin=said.pop("Origin", f"http://{self.host}"),  # type: ignore[arg-type]
+            additional_headers={k: v for k, v in said.items() if v},
+            open_timeout=10,
+            proxy=None,
+        )
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    data = tmp_path_factory.mktemp("page")
+
+    def no_camera(source: str) -> Any:
+        raise AssertionError("no camera in these tests")
+
+    home = Home(lambda: Journal(data / "journal.sqlite3"), None, data / "plans")
+    bridge = Bridge(home, lambda: Options(no_camera))
+    ready, told = threading.Event(), []
+
+    def here(address: str) -> None:
+        told.append(address)
+        ready.set()
+
+    said = {"ready": here, "browser": False}
+    server = threading.Thread(target=serve, args=(bridge,), kwargs=said, daemon=True)
+    server.start()
+    assert ready.wait(10)
+    found = Served(int(told[0].split(":")[2].split("/")[0]), told[0].split("=")[1], bridge, data)
+    found.enter()
+    yield found
+    found.ask("/api/leave", "POST")
+    server.join(15)
+    assert not server.is_alive()
+
+
+# -- who is let in -------------------------------------------------------------------------------
+
+
+def test_the_address_lets_in_and_its_cookie_goes_on(served: Served) -> None:
+    status, headers, _ = served.ask(f"/?token={served.token}", Cookie="")
+    assert status == 200
+    assert headers["refresh"] == "0; url=/"  # the token leaves the address
+    assert {"HttpOnly", "SameSite=Strict"} <= set(headers["set-cookie"].split("; "))
+    assert served.ask("/")[0] == 200
+    assert served.ask("/api/today")[0] == 200
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/api/today", "/static/main.js", "/?token=guess", "/nothing"]
+)
+def test_nobody_is_let_in_without_it(served: Served, path: str) -> None:
+    for cookie in ("", f"formcheck_{served.port}=guess", "formcheck=é"):
+        status, headers, body = served.ask(path, Cookie=cookie)
+        assert status == 403
+        assert "set-cookie" not in headers
+        assert served.token.encode() not in body
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1", "127.0.0.1:1", "", None])
+def test_a_name_that_was_made_to_point_here_is_refused(served: Served, host: str) -> None:
+    assert served.ask("/api/today", Host=host)[0] in (400, 421)
+
+
+@pytest.mark.parametrize(
+    "origin", ["http://evil.example", "null", "https://127.0.0.1:{port}", None]
+)
+def test_another_pages_request_is_refused(served: Served, origin: str) -> None:
+    said = origin and origin.format(port=served.port)
+    assert served.ask("/api/note", "POST", {"note": "from elsewhere"}, Origin=said)[0] == 403
+    if origin is not None:
+        assert served.ask("/api/today", Origin=said)[0] == 403
+        with pytest.raises(WebSocketException):
+            served.page(Origin=said).close()
+    with Journal(served.data / "journal.sqlite3") as journal:
+        assert journal.rows("SELECT * FROM notes WHERE text = 'from elsewhere'") == []
+
+
+def test_a_websocket_needs_the_cookie_too(served: Served) -> None:
+    with pytest.raises(WebSocketException):
+        served.page(Cookie="").close()
+    with served.page() as page:
+        assert json.loads(page.recv(timeout=5))["state"]["mode"] == "idle"
+
+
+def test_a_ticket_opens_once() -> None:
+    door = Door(("127.0.0.1:1",), "c")
+    ticket = door.ticket()
+    assert door.opens(ticket)
+    assert not door.opens(ticket)
+    assert door.opens(door.token)
+    assert door.opens(door.token)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/static/../server.py",
+        "/static/..%2fserver.py",
+        "/static/%2e%2e/server.py",
+        "/static//etc/passwd",
+        "/static/..\\server.py",
+        "/api/../static/../guard.py",
+    ],
+)
+def test_no_path_leaves_the_folder_of_the_page(served: Served, path: str) -> None:
+    status, _, body = served.ask(path)
+    assert status == 404
+    assert b"import" not in body
+
+
+def test_every_answer_forbids_inline_code_and_other_servers(served: Served) -> None:
+    for path in ("/", "/static/main.js", "/api/today", "/nothing"):
+        _, headers, _ = served.ask(path)
+        policy = dict(part.split(" ", 1) for part in headers["content-security-policy"].split("; "))
+        assert policy["default-src"] == "'none'"
+        assert policy["script-src"] == policy["style-src"] == "'self'"
+        assert policy["frame-ancestors"] == "'none'"
+        sources = {source for value in policy.values() for source in value.split()}
+        assert not {s for s in sources if "unsafe" in s or s == "*" or s.startswith("http")}
+        assert headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_body_of_any_length_is_not_read(served: Served) -> None:
+    status, _, body = served.ask("/api/note", "POST", b" " * (1 << 20))
+    assert status == 400
+    assert b"too long" in body
+    for nothing in (b"", b"[]", b"{", b"\xff"):
+        assert served.ask("/api/note", "POST", nothing)[0] == 400
+
+
+def test_what_a_page_sends_cannot_break_its_link(served: Served) -> None:
+    with served.page("odd") as page:
+        page.recv(timeout=5)
+        for text in ("", "{", "[]", '"do"', '{"do": null}', '{"do": "drawn", "value": "x"}',
+                     '{"do": "answers"}', '{"do": "start", "value": 3}'):  # fmt: skip
+            page.send(text)
+        page.send(json.dumps({"do": "start", "value": {"kind": "plan", "name": "../../etc"}}))
+        assert "no plan is called" in json.loads(page.recv(timeout=5))["error"]
+    assert not served.bridge.runs
