@@ -15,9 +15,12 @@ from websockets.exceptions import WebSocketException
 from websockets.sync.client import connect
 
 from formcheck.app.bridge import Bridge, Home
+from formcheck.app.clips import Clips
 from formcheck.app.front import Options
 from formcheck.app.guard import Door
 from formcheck.app.server import serve
+from formcheck.coach.plans import find_plan
+from formcheck.drill import Dose
 from formcheck.journal import Journal
 
 
@@ -29,6 +32,7 @@ class Served:
     token: str
     bridge: Bridge
     data: Path
+    folder: Path  # of the clip
 
     @property
     def host(self) -> str:
@@ -85,11 +89,12 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         told.append(address)
         ready.set()
 
-    said = {"ready": here, "browser": False}
-    server = threading.Thread(target=serve, args=(bridge,), kwargs=said, daemon=True)
+    clips, said = Clips(home, "full", most=1 << 20), {"ready": here, "browser": False}
+    server = threading.Thread(target=serve, args=(bridge, clips), kwargs=said, daemon=True)
     server.start()
     assert ready.wait(10)
-    found = Served(int(told[0].split(":")[2].split("/")[0]), told[0].split("=")[1], bridge, data)
+    port, token = int(told[0].split(":")[2].split("/")[0]), told[0].split("=")[1]
+    found = Served(port, token, bridge, data, clips._folder)
     found.enter()
     yield found
     found.ask("/api/leave", "POST")
@@ -201,3 +206,48 @@ def test_what_a_page_sends_cannot_break_its_link(served: Served) -> None:
         page.send(json.dumps({"do": "start", "value": {"kind": "plan", "name": "../../etc"}}))
         assert "no plan is called" in json.loads(page.recv(timeout=5))["error"]
     assert not served.bridge.runs
+
+
+@pytest.mark.parametrize("name", ["x.mp4", "../../x.mp4", "/etc/x.mp4", "..\\x.mp4"])
+def test_an_upload_is_limited_and_its_name_is_no_path(served: Served, name: str) -> None:
+    from urllib.parse import quote
+
+    status, _, said = served.ask(f"/api/clip?name={quote(name)}", "POST", b"x" * (1 << 20) + b"x")
+    assert status == 400
+    assert json.loads(said)["error"] == "x.mp4: it is larger than 1 MB"
+    assert json.loads(served.ask("/api/clip")[2]) == {"state": "none"}
+    assert not list(served.folder.iterdir())
+
+
+def test_what_is_no_video_is_not_taken(served: Served) -> None:
+    for name, why in (("x.exe", "expected a video"), ("", "no ending"), ("x.mp4", "empty")):
+        status, _, said = served.ask(f"/api/clip?name={name}", "POST", b"")
+        assert status == 400
+        assert why in json.loads(said)["error"]
+
+
+def test_every_page_of_an_empty_diary_is_answered(served: Served) -> None:
+    for path in ("diary", "drills", "plans", "settings", "clip", "report", "cameras",
+                 "export?kind=csv", "drills/clamshell", "drills/clamshell/outline"):  # fmt: skip
+        assert served.ask(f"/api/{path}")[0] == 200, path
+    for path in ("drills/none", "export?kind=x", "report?session=99", "clip/../../x", "clip/video"):
+        assert served.ask(f"/api/{path}")[0] in (400, 404), path
+
+
+def test_a_plan_of_ones_own_is_the_same_file(served: Served) -> None:
+    drills = [{"name": "clamshell", "sets": 1, "reps": 2, "both": True, "rest_s": 20}]
+    status, _, said = served.ask("/api/plans", "POST", {"title": 'My "../ plan', "drills": drills})
+    assert (status, json.loads(said)) == (200, {"name": "my-plan"})
+    plan = find_plan("my-plan", served.data / "plans")
+    assert plan.title == 'My "../ plan'
+    assert plan.drills[0].dose == Dose(reps=2, sets=1, rest_s=20)
+    for title, entry, why in (
+        ("Start small", drills[0], "comes with formcheck"),
+        ("...", drills[0], "letters"),
+        ("x", {"name": "nothing", "reps": 3}, "no drill is called"),
+        ("x", {"name": "clamshell", "reps": 5000}, "expected a whole number"),
+        ("x", {"name": "clamshell", "reps": "3"}, "expected numbers"),
+    ):
+        status, _, said = served.ask("/api/plans", "POST", {"title": title, "drills": [entry]})
+        assert status == 400
+        assert why in json.loads(said)["error"]

@@ -29,7 +29,7 @@ from .errors import UsageError
 from .files import MOST_SETTINGS, brief, expand, parse_toml, read_text
 from .folders import config_file, data_dir
 
-__all__ = ["Settings", "load_settings", "parse_settings"]
+__all__ = ["Settings", "changed", "load_settings", "parse_settings"]
 
 
 def _data(name: str) -> Callable[[], Path]:
@@ -148,6 +148,28 @@ def parse_settings(text: str, where: str = "settings") -> Settings:
             came = brief(value)
             raise UsageError(f"{where}: {key}: expected {error}, got {came}; fix it") from None
     return Settings(**values)
+
+
+def changed(text: str, values: Mapping[str, str | bool]) -> str:
+    """The text of a settings file with these keys set; everything else in it stays.
+
+    Raises:
+        UsageError: a key or value is not known, or the text was no settings file before.
+    """
+    import json
+
+    parse_settings(text)
+    lines = text.splitlines()
+    for key, value in values.items():
+        line = f"{key} = {json.dumps(value)}"
+        at = [n for n, old in enumerate(lines) if old.split("=")[0].strip() == key]
+        if at:
+            lines[at[0]] = line
+        else:
+            lines.insert(0, line)
+    made = "\n".join(lines) + "\n"
+    parse_settings(made)
+    return made
 
 
 def load_settings(path: Path | None = None) -> Settings:

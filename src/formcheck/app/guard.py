@@ -173,7 +173,8 @@ _NOT_LET_IN = (
 
 async def _answer(send: Send, status: int, title: str, text: str, extra: Mapping[str, str]) -> None:
     page = (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)}'
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><link rel="icon" '
+        f'href="data:,"><title>{escape(title)}'
         f"</title></head><body><main><h1>{escape(title)}</h1><p>{escape(text)}</p></main>"
         "</body></html>"
     ).encode()

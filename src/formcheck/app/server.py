@@ -6,7 +6,7 @@ import asyncio
 import socket
 import time
 import webbrowser
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
@@ -19,8 +19,10 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
-from ..errors import FormcheckError, InputError, UsageError
+from ..errors import FormcheckError, InputError
+from .answers import Answers
 from .bridge import Bridge
+from .clips import Clips
 from .guard import Door, Guard
 from .links import Links
 
@@ -31,9 +33,9 @@ PORT = 8737
 #: Seconds after the last page closed until the server ends.
 STAYS_S = 600.0
 #: The addresses of the page; its script shows the right part.
-PAGES = ("/", "/setup", "/session", "/diary", "/drills", "/plans", "/clip", "/settings")
-#: Bytes of a JSON body, and of a message of a page.
-MOST_JSON, MOST_MESSAGE = 256 << 10, 256 << 10
+PAGES = ("/", "/session", "/diary", "/drills", "/plans", "/clip", "/settings")
+#: Bytes of a message of a page.
+MOST_MESSAGE = 256 << 10
 
 STATIC = Path(__file__).with_name("static")
 
@@ -45,8 +47,9 @@ class Site:
         leave: ends the server; set by :func:`serve`.
     """
 
-    def __init__(self, bridge: Bridge) -> None:
+    def __init__(self, bridge: Bridge, answers: Answers, close: Callable[[], None]) -> None:
         self.bridge, self.links = bridge, Links(bridge)
+        self._answers, self._close = answers, close
         self.leave: Callable[[], None] = lambda: None
 
     def app(self) -> Starlette:
@@ -55,8 +58,7 @@ class Site:
             *(Route(path, self._index) for path in PAGES),
             Mount("/static", StaticFiles(directory=STATIC)),
             WebSocketRoute("/ws", self.links.page),
-            Route("/api/today", self._today),
-            Route("/api/note", self._note, methods=["POST"]),
+            *self._answers.routes,
             Route("/api/leave", self._leave, methods=["POST"]),
         ]
         return Starlette(
@@ -73,6 +75,7 @@ class Site:
         finally:
             watching.cancel()
             await run_in_threadpool(self.bridge.close)
+            await run_in_threadpool(self._close)
 
     async def _watch(self) -> None:
         """Notice that the last page is gone."""
@@ -84,57 +87,12 @@ class Site:
                 if time.monotonic() - closed > STAYS_S:
                     self.leave()
 
-    # -- answers ---------------------------------------------------------------------------------
-
     async def _index(self, request: Request) -> Response:
         return FileResponse(STATIC / "index.html")
-
-    def _today(self, request: Request) -> Response:
-        from ..catalogue.registry import all_drills
-        from .today import today
-
-        home = self.bridge.home
-        with closing(home.journal()) as journal:
-            name = request.query_params.get("plan", "")
-            return JSONResponse(today(journal, home, all_drills(home.drills), name))
-
-    async def _note(self, request: Request) -> Response:
-        from .today import note
-
-        said = await body(request)
-
-        def keep() -> None:
-            with closing(self.bridge.home.journal()) as journal:
-                note(journal, said.get("walked"), said.get("note"))
-
-        await run_in_threadpool(keep)
-        return JSONResponse({})
 
     async def _leave(self, request: Request) -> Response:
         self.leave()
         return JSONResponse({})
-
-
-async def body(request: Request) -> dict[str, Any]:
-    """The JSON object of a request.
-
-    Raises:
-        UsageError: it is too long, or none.
-    """
-    import json
-
-    data = b""
-    async for part in request.stream():
-        data += part
-        if len(data) > MOST_JSON:
-            raise UsageError("expected a short JSON document, it is too long")
-    try:
-        said = json.loads(data)
-    except ValueError:
-        said = None
-    if not isinstance(said, dict):
-        raise UsageError("expected a JSON object")
-    return said
 
 
 async def _refused(request: Request, error: Exception) -> Response:
@@ -166,7 +124,10 @@ def bound(port: int | None) -> socket.socket:
 
 def serve(
     bridge: Bridge,
+    clips: Clips,
     *,
+    settings: Callable[[], Mapping[str, Any]] = dict,
+    change: Callable[[Mapping[str, Any]], None] = lambda said: None,
     port: int | None = None,
     ready: Callable[[str], None] = lambda address: None,
     browser: bool = True,
@@ -174,6 +135,7 @@ def serve(
     """Serve the page until it is left.
 
     Args:
+        settings: what the settings say, for the page; ``change`` keeps others.
         ready: told the address, with its token, once it listens.
         browser: whether a browser is opened.
 
@@ -184,7 +146,7 @@ def serve(
     with closing(bound(port)) as listening:
         number = listening.getsockname()[1]
         door = Door((f"127.0.0.1:{number}", f"localhost:{number}"), f"formcheck_{number}")
-        site = Site(bridge)
+        site = Site(bridge, Answers(bridge, clips, settings, change), clips.close)
         server = uvicorn.Server(
             uvicorn.Config(
                 Guard(site.app(), door),

@@ -15,7 +15,7 @@ from html import escape
 from ..drill import Drill, Fault, Sides
 from .figures import Figure, Posture, posture_of
 
-__all__ = ["drawing_svg", "drawing_text", "markdown_page", "text_card"]
+__all__ = ["drawing_svg", "drawing_text", "markdown_page", "sections", "text_card"]
 
 WIDTH = 78
 NOTICE = (
@@ -58,7 +58,7 @@ def _watched(fault: Fault) -> str:
     return f'{fault.saw}{note}\nCue: "{fault.cue}"'
 
 
-def _sections(drill: Drill) -> Iterator[tuple[str, str | tuple[str, ...]]]:
+def sections(drill: Drill) -> Iterator[tuple[str, str | tuple[str, ...]]]:
     """Heading and a sentence or a list, in the order of the card; none is empty."""
     counted = "Repetitions are counted." if drill.kind == "reps" else "Holds are timed."
     found: tuple[tuple[str, str | tuple[str, ...]], ...] = (
@@ -78,7 +78,7 @@ def text_card(drill: Drill) -> str:
     """The card as plain text, no line longer than 78 columns."""
     title = f"{drill.title} ({drill.name})"
     lines = [title, "=" * len(title), *textwrap.wrap(drill.summary, WIDTH)]
-    for head, said in _sections(drill):
+    for head, said in sections(drill):
         lines.append("")
         if isinstance(said, str):
             lines += textwrap.wrap(f"{head}: {said}", WIDTH)
@@ -110,7 +110,7 @@ def markdown_page(drills: Iterable[Drill], pictures: str = "drills") -> str:
     for drill in drills:
         lines += ["", f"## {drill.title}", "", f"`{drill.name}`. {drill.summary}", ""]
         lines.append(f"![{_caption(drill)}]({pictures}/{drill.name}.svg)")
-        for head, said in _sections(drill):
+        for head, said in sections(drill):
             if isinstance(said, str):
                 lines += ["", f"**{head}.** {said}"]
             else:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 import typer
 
@@ -36,6 +37,7 @@ def page(
     from functools import partial
 
     from ..app.bridge import Bridge, Home
+    from ..app.clips import Clips
     from ..app.front import Options
     from ..app.server import serve
     from ..vision.models import find_model
@@ -61,7 +63,50 @@ def page(
         )
 
     home = Home(diary.open_journal, settings.drills_folder, settings.plans_folder)
-    serve(Bridge(home, options), port=port, ready=_ready, browser=browser)
+    clips = Clips(home, model or settings.model)
+    serve(
+        Bridge(home, options), clips, settings=_said, change=_change,
+        port=port, ready=_ready, browser=browser,
+    )  # fmt: skip
+
+
+def _said() -> dict[str, Any]:
+    """What the page of settings shows."""
+    from ..folders import config_file
+    from ..journal import default_path
+
+    said = common.settings()
+    return {
+        "voice": said.voice,
+        "mirror": said.mirror,
+        "source": said.source,
+        "model": said.model,
+        "diary": str(default_path()),
+        "settings": str(config_file()),
+        "plans": str(said.plans_folder),
+        "drills": str(said.drills_folder),
+    }
+
+
+def _change(said: Mapping[str, Any]) -> None:
+    """Keep what was chosen on the page in the settings file.
+
+    Raises:
+        UsageError: a value cannot be, or the file cannot be written.
+    """
+    from ..config import changed
+    from ..files import MOST_SETTINGS, read_text
+    from ..folders import config_file
+    from ..sinks import replace_text
+
+    values = {key: said[key] for key in ("voice", "mirror", "source") if key in said}
+    path = config_file()
+    try:
+        text = read_text(path, MOST_SETTINGS) if path.exists() else ""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        replace_text(path, changed(text, values))
+    except OSError as error:
+        raise UsageError(f"{path}: the settings cannot be kept ({error.strerror})") from error
 
 
 def _check(source: str) -> None:

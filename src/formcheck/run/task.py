@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from ..vision.clip import VideoFile
     from ..vision.models import Model
     from ..vision.track import PoseTrack
-    from .loop import Ended
+    from .loop import Control, Ended
 
 __all__ = ["Failed", "Judged", "Scored", "Task", "about", "judge", "score_task"]
 
@@ -266,6 +266,7 @@ def judge(
     path: Path,
     sinks: Sequence[Sink] = (),
     warn: Callable[[str], None] = lambda line: None,
+    control: Control | None = None,
 ) -> Judged:
     """Judge the clip of a task, which lies at ``path``.
 
@@ -274,6 +275,7 @@ def judge(
         path: the clip as a file here.
         sinks: entered context managers, told of every frame and of the result.
         warn: takes one line for the person.
+        control: ends it early.
 
     Raises:
         InputError: the clip cannot be read, or has no frames.
@@ -291,7 +293,7 @@ def judge(
         drill, analyzer = _analyzer(task, path)
         info = clip.info.of(drill)
         with clip.seen() as seen:
-            ended = run_set(seen, analyzer, [*sinks, *more], info=info, warn=warn)
+            ended = run_set(seen, analyzer, [*sinks, *more], info=info, control=control, warn=warn)
     return Judged(ended, analyzer, info)
 
 

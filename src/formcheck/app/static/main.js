@@ -2,11 +2,20 @@
 import { announce, h } from "./dom.js";
 import * as link from "./link.js";
 import { apply } from "./look.js";
+import * as clip from "./clip.js";
+import * as diary from "./diary.js";
+import * as drills from "./drills.js";
 import * as session from "./session.js";
+import * as settings from "./settings.js";
 import * as today from "./today.js";
 
 const PAGES = [
   ["/", "Today", today],
+  ["/drills", "Drills", drills],
+  ["/diary", "Diary", diary],
+  ["/clip", "Recorded clip", clip],
+  ["/settings", "Settings", settings],
+  ["/plans", "", { open: drills.openPlans }],
   ["/session", "", session],
 ];
 const main = document.getElementById("main"), notices = document.getElementById("notices");
@@ -37,7 +46,7 @@ async function show(moved) {
     const made = await page.open({ go, main, title: (text) => { document.title = `${text} · formcheck`; } });
     if (mine !== current) { made.leave?.(); return; }
     Object.assign(mine, made);
-    main.replaceChildren(...[].concat(made.element));
+    main.replaceChildren(...[].concat(made.element).filter(Boolean));
   } catch (error) {
     if (mine === current) main.replaceChildren(h("h1", title || "formcheck"), h("p.problem", { role: "alert" }, error.message));
   }
@@ -65,7 +74,7 @@ addEventListener("popstate", () => show(true));
 let before = "idle";
 link.on("state", (state) => {
   document.getElementById("camera").hidden = !state.camera;
-  if (before === "idle" && state.mode !== "idle" && !state.elsewhere) go("/session");
+  if (before === "idle" && !["idle", "done"].includes(state.mode) && !state.elsewhere) go("/session");
   before = state.mode;
   notice();
 });
