@@ -38,6 +38,7 @@ demo: $(STAMP)
 	@mkdir -p out
 	$(BIN)/formcheck score $(CLIP) --video out/demo.mp4
 	@echo "annotated video: out/demo.mp4"
+	@echo "the page in your browser: $(BIN)/formcheck app"
 
 test: $(STAMP)
 	$(BIN)/ruff check src tests tools

@@ -18,9 +18,12 @@ from formcheck.app.bridge import Bridge, Home
 from formcheck.app.clips import Clips
 from formcheck.app.front import Options
 from formcheck.app.guard import Door
-from formcheck.app.server import serve
+from formcheck.app.server import STATIC, serve
+from formcheck.app.shortcut import shortcut
+from formcheck.body.pose import SKELETON
 from formcheck.coach.plans import find_plan
 from formcheck.drill import Dose
+from formcheck.errors import UsageError
 from formcheck.journal import Journal
 
 
@@ -232,6 +235,29 @@ def test_every_page_of_an_empty_diary_is_answered(served: Served) -> None:
         assert served.ask(f"/api/{path}")[0] == 200, path
     for path in ("drills/none", "export?kind=x", "report?session=99", "clip/../../x", "clip/video"):
         assert served.ask(f"/api/{path}")[0] in (400, 404), path
+
+
+def test_a_shortcut_starts_this_formcheck(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("XDG_DATA_HOME", raising=False)
+    path, text = shortcut("linux", Path("/home/a"), '/opt/a "b"/python')
+    assert path == Path("/home/a/.local/share/applications/formcheck.desktop")
+    assert 'Exec="/opt/a \\"b\\"/python" -m formcheck app' in text.splitlines()
+    path, text = shortcut("darwin", Path("/Users/a"), "/opt/a b/python")
+    assert (path.name, text.splitlines()[1]) == (
+        "formcheck.command", "exec '/opt/a b/python' -m formcheck app",
+    )  # fmt: skip
+    with pytest.raises(UsageError, match="right-click"):
+        shortcut("win32", Path("C:/"), "python")
+
+
+def test_the_page_draws_the_same_bones_as_the_window() -> None:
+    import re
+
+    text = (STATIC / "canvas.js").read_text()
+    drawn = re.search(r"BONES = \[(.*?)\n\];", text, re.S)
+    assert drawn is not None
+    pairs = {tuple(map(int, pair)) for pair in re.findall(r"\[(\d+), (\d+)\]", drawn[1])}
+    assert pairs == {(int(a), int(b)) for a, b in SKELETON}
 
 
 def test_a_plan_of_ones_own_is_the_same_file(served: Served) -> None:

@@ -41,6 +41,10 @@ def today(journal: Journal, home: Home, drills: Mapping[str, Drill], name: str) 
     past = past_sessions(journal)
     plan = _plan(journal, home, name)
     advice = advice_now(journal, plan, now.date(), past)
+    cut_off = any(
+        row["day"] == now.date().isoformat() and row["plan"] == plan.name
+        for row in journal.left_open()
+    )
     count = weeks([p.day for p in past], now.date())
     did = {done.drill for p in past if p.day >= now.date() for done in p.done}
     return {
@@ -50,7 +54,8 @@ def today(journal: Journal, home: Home, drills: Mapping[str, Drill], name: str) 
         "first": last_check(journal) is None,
         "asks": questions_due(last_check(journal), now.date(), last_red=last_red(past)),
         "asks_yesterday": bool(unanswered(journal, now)),
-        "done": bool(did.intersection(d.name for d in plan.drills)),
+        "cut_off": cut_off,
+        "done": bool(did.intersection(d.name for d in plan.drills)) and not cut_off,
         "warm_up_min": plan.warm_up_min,
         "walk_min": advice.walk_min,
         "drills": [

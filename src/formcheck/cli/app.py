@@ -31,6 +31,9 @@ def page(
         bool, typer.Option("--browser/--no-browser", help="Open the browser.")
     ] = True,
     mute: Annotated[bool, typer.Option("--mute", help="Say nothing.")] = False,
+    install_shortcut: Annotated[
+        bool, typer.Option("--install-shortcut", help="Make an icon that starts it, and end.")
+    ] = False,
 ) -> None:
     """Open formcheck in your browser: sessions, diary, drills, recorded clips. Nothing leaves this
     machine."""
@@ -44,6 +47,11 @@ def page(
     from ..vision.source import open_source
     from . import diary
 
+    if install_shortcut:
+        from ..app.shortcut import install
+
+        print(f"It starts with a click now: {install()}")
+        return
     settings = common.settings()
     found = find_model(model or settings.model)
     if source is not None and source.lower().endswith(".npz"):

@@ -35,13 +35,15 @@ export class SetUp {
   }
 
   async show(head, jpeg) {
-    await this.picture.show(head, jpeg, this.outline);
+    await this.picture.show(head, jpeg, this.placed ? null : this.outline);
     link.send("drawn", head.n);
   }
 
   update(state) {
     if (!state.setup) return;
-    const { checks, say } = state.setup, text = say || (checks.every((one) => one.state === "ok") ? "All is in place." : "");
+    const { checks, say } = state.setup;
+    this.placed = checks.every((one) => one.state === "ok");
+    const text = say || (checks.every((one) => one.state === "ok") ? "All is in place." : "");
     this.list.replaceChildren(...checks.map(({ name, state }) => h(`li.${state || "open"}`,
       h("span.sign", { "aria-hidden": "true" }, SIGNS[state][0]), h("span", name), h("span.unseen", `, ${SIGNS[state][1]}`))));
     if (this.say.textContent !== text) { this.say.textContent = text; announce(text); }

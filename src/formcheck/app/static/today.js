@@ -31,6 +31,7 @@ export async function open({ go }) {
 }
 
 function lead(day) {
+  if (day.cut_off) return h("p.lead", "The last session was cut off. What was done is kept; you can go on with it.");
   if (!day.drills.length) return h("p.lead", day.rests ? "No drills today." : "Nothing is due today.");
   if (day.first) return h("p.lead", "First a few questions about your health, then the camera is set up, then you begin. Your answers are not kept.");
   const asks = [day.asks_yesterday && "how the last session felt", day.asks && "the safety questions"].filter(Boolean);
