@@ -120,8 +120,8 @@ def test_a_session_from_questions_to_journal_and_report(
         assert {r["moment"] for r in journal.children("pain", row["id"])} == {"before", "after"}
     spoken = [json.loads(line) for line in log.read_text().splitlines()]
     assert [s["said"] for s in spoken if s["kind"] == "count"] == ["one", "two"]
-    assert spoken[-2]["said"].startswith("Hip bridge: two repetitions")
-    assert spoken[-1]["said"] == "Two short questions wait at the keyboard"
+    assert spoken[-4]["said"].startswith("Hip bridge: two repetitions")
+    assert spoken[-3]["said"] == "Two short questions. Answer when you are up"
     assert complaints(spoken) == []
     run("report", "-o", str(tmp_path / "r.html"))
     assert "Hip bridge" in (tmp_path / "r.html").read_text()

@@ -57,7 +57,7 @@ def _one_at_a_time(log: Sequence[Mapping[str, Any]]) -> Iterable[str]:
         if line["t"] < before["t"]:
             yield f"{line['t']}: the clock went back"
         free = before["t"] + speaking_s(before["said"]) - SLACK_S
-        if line["t"] < free and line["kind"] != "stop":
+        if line["t"] < free and line["kind"] not in ("stop", "pause"):
             yield f"{line['t']}: {line['said']!r} over {before['said']!r}"
 
 

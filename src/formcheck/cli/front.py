@@ -29,8 +29,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Options", "StatusLine", "Terminal", "ask", "tell"]
 
-_KEYS_IN_THE_WINDOW = "Keys in the window: o it hurts, n go on, h all keys, q end."
-_NO_KEYS = "Ctrl-C ends and saves."
+_ARM = "Between sets, hold one arm straight up to pause or go on."
+_KEYS_IN_THE_WINDOW = f"{_ARM} Keys in the window: o it hurts, n go on, h all keys, q end."
+_NO_KEYS = f"{_ARM} Ctrl-C ends and saves."
 
 
 @dataclass(frozen=True)

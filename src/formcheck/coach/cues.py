@@ -95,6 +95,10 @@ class Mouth:
         """Forget the waiting lines of a kind."""
         self._waiting = [w for w in self._waiting if w[3].kind != kind]
 
+    def waited(self, seconds: float) -> None:
+        """What waits may wait so much longer: nobody could speak meanwhile."""
+        self._waiting = [(u, order, t + seconds, line) for u, order, t, line in self._waiting]
+
     def hush(self) -> None:
         """Forget what waits; what is being said is over."""
         self._cut()

@@ -153,6 +153,7 @@ class Session:
         self._full_holds = self._rest_s = 0.0
         self._paused = False
         self._near_falls = 0
+        self._told_to_pause = False
 
     @property
     def item(self) -> Item:
@@ -197,6 +198,7 @@ class Session:
         if gap > self.GAP_S:
             self._since += gap
             self._began_s += gap
+            self.mouth.waited(gap)
             self._moved_s += gap
         self._now = t
 
@@ -376,6 +378,9 @@ class Session:
         elif rest and self._at < len(self.items) and self.item.part == before.part:
             seconds = count_word(round(rest)) + " seconds"
             self.mouth.say(Line(f"Rest for {seconds}", "rest", 3, 10.0), t)
+            if rest >= TO_PAUSE_S and not self._told_to_pause:
+                self._told_to_pause = True
+                self.mouth.say(Line(TO_PAUSE, "coach", 3, 10.0), t)
             self._next(Stage.REST, t)
         else:
             self._next(Stage.INTRO, t)
@@ -414,6 +419,15 @@ class Session:
         elif self.stage is Stage.SET:
             self.why_ended = "stopped"
             self.stage = Stage.REST
+        return self._speak(t)
+
+    def pause(self, paused: bool, t: float) -> list[Line]:
+        """Outside a set the person pauses, or goes on. No time passes in a pause: whoever drives
+        the session shows it nothing meanwhile."""
+        self._tick(t)
+        self.mouth.say(Line("Paused" if paused else "Going on", "pause", 0, 2.0), t)
+        if paused:
+            self.notice = replace(self.notice, heading="Paused", text=TO_GO_ON)
         return self._speak(t)
 
     def again(self, t: float) -> None:
@@ -483,6 +497,9 @@ class Session:
 
 #: As spoken, and as a screen shows it.
 COUNT_DOWN = (("Three", "3"), ("two", "2"), ("one", "1"), ("and go", "Go"))
+#: Shown in a pause, and the same said once, in the first rest that is long enough to hear it.
+TO_GO_ON = "Hold one arm straight up to go on"
+TO_PAUSE, TO_PAUSE_S = "To pause, hold one arm straight up", 15.0
 #: After something hurt it goes on with another drill only after this time.
 OUCH_REST_S = 60.0
 #: The same instruction is not repeated within this time.

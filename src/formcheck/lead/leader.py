@@ -185,6 +185,11 @@ class Leader:
         """Nothing new was seen: only what the person pressed counts."""
         return Reply()
 
+    def pause(self, paused: bool, t: float | None = None) -> Reply:
+        """Outside a set the person has paused, or goes on, at ``t`` where that is known; in a
+        pause only :meth:`idle` is called."""
+        return Reply()
+
     def ended(self, ended: Ended) -> Reply:
         """The running set is over; ``ended.how`` tells whether the frames are, too."""
         raise NotImplementedError

@@ -18,7 +18,7 @@ from ..events import Step
 from ..journal import Journal
 from ..journal.past import earlier_sets, minutes_warm, past_sessions
 from ..run.loop import Ended
-from . import asking
+from . import asking, questions
 from .advice import advice_lines, advice_now
 from .asking import Script, Tell
 from .leader import Done, Leader, Reply, RunSet, Wait
@@ -40,7 +40,8 @@ class PlanLeader(Leader):
         drills: all drills by name.
         warm: the person is warm already.
         whole: every drill at the plan's own dose: the person's own choice.
-        last_words: said at the end where questions follow.
+        last_words: said at the end where questions follow, before the questions themselves; they
+            wait for their answers without limit.
     """
 
     def __init__(
@@ -51,13 +52,13 @@ class PlanLeader(Leader):
         *,
         warm: bool = False,
         whole: bool = False,
-        last_words: str = "Two short questions wait at the keyboard",
+        last_words: str = "Two short questions. Answer when you are up",
     ) -> None:
         super().__init__(journal, drills)
         self._plan, self._warm, self._whole = plan, warm, whole
         self._last_words = last_words
         self._coach: Session | None = None
-        self._hushed = False
+        self._hushed = self._asked = False
         self._t = 0.0
 
     # -- the order of it all -------------------------------------------------------------------
@@ -175,6 +176,10 @@ class PlanLeader(Leader):
             return self._reply(lines, coach.stage is not Stage.SET)
         return self._between(lines, coach.item is not before)
 
+    def pause(self, paused: bool, t: float | None = None) -> Reply:
+        self._t = self._t if t is None else t
+        return self._reply(self._led.pause(paused, self._t), False)
+
     def ended(self, ended: Ended) -> Reply:
         coach = self._led
         if ended.how == "restart":
@@ -189,21 +194,29 @@ class PlanLeader(Leader):
         return self._reply(self._stop(how, error), True)
 
     def _stop(self, how: str, error: InputError | None = None) -> list[Line]:
-        """The last words, where they can be said."""
+        """The last words, where they can be said and have not been."""
         super().stop(how, error)
-        mouth = self._led.mouth
         finished = self._led.stage is Stage.DONE and how not in ("interrupted", "lost")
-        if not finished or not self._did_something:
+        if not finished or not self._did_something or self._asked:
             return []
-        mouth.say(Line(self._last_words, "coach", keep_s=10.0), self._t)
-        line = mouth.speak(self._t)
+        self._asked = True
+        self._led.mouth.say(Line(self._last_words, "coach", keep_s=10.0), self._t)
+        line = self._led.mouth.speak(self._t)
         return [] if line is None else [line]
+
+    def _ask_aloud(self) -> None:
+        """The questions that follow, to somebody who is still on the floor."""
+        self._asked = True
+        for text in (self._last_words, *(question.aloud for question in questions.AFTER)):
+            self._led.mouth.say(Line(text, "coach", keep_s=60.0), self._t)
 
     def _between(self, lines: list[Line], another: bool) -> Reply:
         """After a look: a set begins, another one comes next, or all is done and said."""
         coach = self._led
         if coach.stage is Stage.DONE and not coach.mouth.busy(self._t):
-            return self._reply([*lines, *self._stop("done")], True)
+            if self._asked or not self._did_something:
+                return self._reply([*lines, *self._stop("done")], True)
+            self._ask_aloud()
         return self._reply(lines, another or coach.stage is Stage.SET)
 
     def _pressed(self) -> list[Line] | None:

@@ -35,6 +35,12 @@ class Question:
     urgency: str = ""
     optional: bool = False
 
+    @property
+    def aloud(self) -> str:
+        """As a voice asks it."""
+        ask = self.text if self.text.endswith("?") else f"{self.text}?"
+        return f"{ask} From zero, none, to ten" if self.kind == "level" else ask
+
     def check(self, answer: Any) -> bool | int | str | None:
         """The answer as this kind of question has it; None where it was left out.
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from math import nan
 from typing import TYPE_CHECKING
 
+from ..body.gesture import ArmRaise
 from ..body.pose import Pose
 from ..coach.cues import Line
 from ..coach.session import Item, Notice
@@ -141,9 +142,23 @@ def _wait(leader: Leader, wait: Wait, front: Front, frames: Frames, info: RunInf
         return over
 
     front.control.end = None
-    stopped = each_frame(frames, look, idle, front.control)
+    stopped = each_frame(_signalled(leader, front, frames), look, idle, front.control)
     if stopped.how in ("end", "quit", "interrupted", "lost"):
         _pass_on(front, leader.stop(stopped.how, stopped.error))
+
+
+def _signalled(leader: Leader, front: Front, frames: Frames) -> Frames:
+    """The frames outside a set. An arm that is held straight up begins a pause, and ends one; the
+    leader is told of that as it is of a key's or a button's."""
+    arm, paused = ArmRaise(), front.control.paused
+    for item in frames:
+        pose = item if item is None or isinstance(item, Pose) else item.pose
+        if pose is not None and arm.update(pose):
+            front.control.paused = not front.control.paused
+        if paused is not front.control.paused:
+            paused = front.control.paused
+            _pass_on(front, leader.pause(paused, None if pose is None else pose.t))
+        yield item
 
 
 def _run(

@@ -156,8 +156,10 @@ class Window(BaseSink):
 
             _, pose, step = self._last
             self._last = frame.image, Pose.missing(frame.t, pose.size), step
-        paused = self._control.paused
-        self._show(_PAUSED if paused else self.silence())
+        if not self._control.paused:
+            self._show(self.silence())
+        else:  # outside a set the notice says how to go on
+            self._show(_PAUSED if self._last[2] is not None else None)
 
     def _show(self, message: str | None) -> None:
         import cv2
