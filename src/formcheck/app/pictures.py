@@ -26,8 +26,9 @@ __all__ = ["Pictures", "packed"]
 ON_THE_WAY = 2
 #: A page that has not answered for so long, seconds, has lost what was sent.
 LOST_S = 2.0
-#: JPEG quality; 75 at 1280x720 takes 4 ms and 80 kB, and the skeleton is drawn by the page.
-QUALITY = 75
+#: JPEG quality, and the widest picture that is sent, in pixels: the skeleton is drawn by the page
+#: at its own resolution, and without a graphics card a browser scales large ones slowly.
+QUALITY, WIDEST = 75, 960
 
 
 def packed(head: Mapping[str, Any], jpeg: bytes) -> bytes:
@@ -105,7 +106,11 @@ class Pictures:
                 number = self.sent
                 captured = math.nan if frame is None else frame.captured
                 self._under_way[number] = self._clock(), captured
-            send(packed({**head, "n": number}, b"" if frame is None else _jpeg(frame.image)))
+            if frame is None:
+                send(packed({**head, "n": number}, b""))
+                continue
+            size = [frame.image.shape[1], frame.image.shape[0]]
+            send(packed({**head, "n": number, "size": size}, _jpeg(frame.image)))
 
     def _take(self) -> tuple[Frame | None, Mapping[str, Any], Callable[[bytes], None]] | None:
         with self._news:
@@ -125,5 +130,8 @@ class Pictures:
 def _jpeg(image: Any) -> bytes:
     import cv2
 
+    height, width = image.shape[:2]
+    if width > WIDEST:
+        image = cv2.resize(image, (WIDEST, max(1, round(WIDEST * height / width))))
     ok, data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
     return data.tobytes() if ok else b""

@@ -29,7 +29,7 @@ export class Picture {
   /** Show a picture's message; resolves when it is drawn. */
   async show(head, jpeg, outline) {
     const bitmap = jpeg ? await createImageBitmap(jpeg) : null;
-    const size = bitmap ? [bitmap.width, bitmap.height] : head.pose ? head.pose.size : this.size;
+    const size = head.size || bitmap ? head.size || [bitmap.width, bitmap.height] : head.pose ? head.pose.size : this.size;
     if (!size) return;
     this.size = size;
     this.canvas.style.aspectRatio = `${size[0]} / ${size[1]}`;
@@ -39,7 +39,7 @@ export class Picture {
     context.setTransform(1, 0, 0, 1, 0, 0);
     if (left > 1 || top > 1 || !bitmap) { context.fillStyle = "#1a2229"; context.fillRect(0, 0, canvas.width, canvas.height); }
     context.setTransform(head.mirror ? -scale : scale, 0, 0, scale, head.mirror ? left + size[0] * scale : left, top);
-    if (bitmap) { context.drawImage(bitmap, 0, 0); bitmap.close(); }
+    if (bitmap) { context.drawImage(bitmap, 0, 0, ...size); bitmap.close(); }
     if (outline) drawOutline(context, outline, size);
     if (head.pose) drawSkeleton(context, head, size);
   }
