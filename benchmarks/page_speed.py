@@ -36,7 +36,7 @@ def live(clip: str, seconds: float, *more: str) -> tuple[float, float]:
                    "--realtime", "--mute", "--poses", str(out), *more]  # fmt: skip
         home = os.environ | {"FORMCHECK_DATA_DIR": folder}
         before, began = os.times(), time.monotonic()
-        quiet = {name: subprocess.DEVNULL for name in ("stdin", "stdout", "stderr")}
+        quiet = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
         with subprocess.Popen(command, env=home, **quiet) as run:  # type: ignore[call-overload]
             try:
                 run.wait(seconds)
