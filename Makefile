@@ -69,7 +69,7 @@ bench: $(STAMP)
 	  $(BENCH) ../shared/real_tracks $(FOUR) --list-misses --fail-under count_exact=1
 	@[ ! -d ../shared/real_tracks ] || \
 	  $(BIN)/formcheck bench ../shared/real_tracks --skip robustness,speed \
-	    --fail-under count_exact=0.64,wrong_exercise=0.05
+	    --fail-under count_exact=0.9,wrong_exercise=0.02
 	@[ ! -d ../shared/external_tracks ] || \
 	  $(BIN)/python benchmarks/external.py ../shared/external_tracks \
 	    --fail-under count_exact=0.8,false_alarms=0.04,faulty_seen=0.95,wrong_exercise=0.02

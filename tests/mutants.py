@@ -48,15 +48,15 @@ MUTANTS = [
         ("reps: no least time", "and moving_s < rule.min_s", "and moving_s < 0"),
         (
             "reps: no NaN rule",
-            "        if not isfinite(x):\n            return None\n        self._began_s",
+            "        if not isfinite(x):\n            return lost\n        self._began_s",
             "        self._began_s",
         ),
         (
             "reps: no gap rule",
-            "> MAX_GAP_S:\n            self.lose()",
-            "> 1e9:\n            self.lose()",
+            "> MAX_GAP_S:\n            lost = self.lose()",
+            "> 1e9:\n            lost = self.lose()",
         ),
-        ("reps: a gap forgets nothing", "self._rest_seen = False", "self._rest_seen = True"),
+        ("reps: a gap forgets nothing", "= False, shape is None", "= True, shape is None"),
         ("reps: every peak is whole", "complete = top - self.rest >= rule.top", "complete = True"),
         ("reps: no absolute top", "(rule.top_at is None or top >= rule.top_at)", "True"),
         (
@@ -104,6 +104,26 @@ MUTANTS = [
         ("reps: no extrapolated end", "end_s = low_down + _TAU_LOW * fall_s", "end_s = low_down"),
         ("reps: a cut one counts", "replace(shape, complete=False, cut=True)", "shape"),
         ("reps: the top needs no top", "and rise >= rule.top:", ":"),
+    ),
+    *_mutants(
+        "judge/reps.py",
+        "test_edges.py",
+        ("edges: whatever is at its top is done", ">= self.DONE_S", ">= 0"),
+        ("edges: a hold at the end is not done", ">= self.DONE_S", ">= 1e9"),
+        ("edges: any top after a gap", "rise >= self.ALIKE * self._usual", "rise >= 0"),
+        ("edges: no top after a gap", "self._missed and rise", "False and rise"),
+        ("edges: both sides count at once", "if ts[up] <= self._waited_to_s:", "if False:"),
+    ),
+    *_mutants(
+        "judge/lane.py",
+        "test_edges.py",
+        ("edges: getting up is a repetition", "or seen or self._from_first", "or True"),
+        ("edges: a first frame at the top is none", "or seen or self._from_first", "or seen"),
+    ),
+    *_mutants(
+        "judge/analyzer.py",
+        "test_edges.py",
+        ("edges: a cut changes nothing", "and not self._elsewhere", ""),
     ),
     *_mutants(
         "judge/holds.py",

@@ -316,16 +316,17 @@ def test_the_end_of_the_stream() -> None:
         assert feed(machine, sampled(one_rep(rise=1.0, hold=1.0), to_s)) == []
         return machine.finish()
 
-    for to_s in (3.2, 4.35):  # at the top, less than half-way back: begun, not done
+    for to_s in (2.9, 3.2):  # on the way up, just at the top: begun, not done
         shape = cut_at(to_s)
         assert shape is not None
         assert shape.cut
         assert not shape.complete
-    shape = cut_at(4.65)
-    assert shape is not None
-    assert shape.complete
-    assert not shape.cut
-    assert not shape.whole_fall
+    for to_s in (4.0, 4.25, 4.65):  # stayed at the top, coming back, most of the way back
+        shape = cut_at(to_s)
+        assert shape is not None
+        assert shape.complete
+        assert not shape.cut
+        assert not shape.whole_fall
     assert cut_at(1.9) is None
     assert Reps(RULE).finish() is None
 

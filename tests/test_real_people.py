@@ -256,7 +256,6 @@ SCRIPTED: dict[str, Callable[[], list[Pose]]] = {
 #: Refused as another exercise today, and why.
 REFUSED = {
     ("clamshell", "feet_apart"): "knee_opened asks the feet to part less than the knees",
-    ("knee_to_chest", "other_foot_lifts"): "one_bent_leg wants the other foot under 0.4 T",
     ("prone_leg_raise", "knee_bend"): "long_leg_alone takes a bent knee for another exercise",
 }
 

@@ -344,7 +344,9 @@ def judge(label: Label, result: SetResult, model: str | None = None) -> ClipScor
     else:
         base = replace(base, unchecked=dict(Counter(f.code for f in _spans(result))))
     if label.kind == "reps" and label.count is not None:
-        base = replace(base, count=Count(*label.count, result.complete))
+        # A drill that times holds makes no repetitions: what was counted by eye are its holds.
+        answer = result.complete or len(result.holds)
+        base = replace(base, count=Count(*label.count, answer))
     if label.kind == "reps" and label.reps:
         used = set(pairs.values())
         extra = sum(r.complete for j, r in enumerate(result.reps) if j not in used)

@@ -1,8 +1,8 @@
 """Knee to chest: on the back, draw one knee towards the chest and hold it (drills.md D08)."""
 
 from formcheck.drill import (
-    Dose, Drill, Facts, Sides, beside_the_mat, bouncing, change, fault, head_lift, measure, of,
-    postures, reps,
+    Body, Dose, Drill, Facts, Side, Sides, beside_the_mat, bouncing, change, fault, head_lift,
+    measure, of, postures, reps,
 )  # fmt: skip
 
 bend = measure("bend", "deg", of.hip_bend("working"))
@@ -15,16 +15,34 @@ trunk = measure("trunk", "deg", of.incline("hips", to="shoulders"))
 bounce = measure("bounce", "deg", of.hip_bend("working"), swing_over_s=1.0)
 
 
-def one_bent_leg(rep: Facts) -> bool:
-    """One bent knee came up from a foot on the floor, while the other foot stayed low; toe dips
-    from a table-top and straight leg raises are other exercises."""
+def arms_away(body: Body) -> float:
+    """how far an arm reaches up or past the head, of the one that reaches further"""
+    arms = (body.drawn(side).wrist - body.trunk.shoulder for side in Side)
+    return max(max(arm.imag / body.torso, body.along_trunk(arm)) for arm in arms)
+
+
+def hand_from_the_knee(body: Body) -> float:
+    """distance of the nearer hand from the working knee"""
+    knee = body.drawn(body.work.side).knee
+    return min(body.gap(body.drawn(side).wrist, knee) for side in Side)
+
+
+arms = measure("arms_away", "T", arms_away)
+hand = measure("hand", "T", hand_from_the_knee)
+
+
+def bent_leg_from_the_floor(rep: Facts) -> bool:
+    """A bent knee came up from a foot on the floor, alone or with the other one; toe dips from a
+    table-top, straight leg raises and a dead bug, its arms in the air, are other exercises."""
+    both = rep.change(other_foot) > 0.15
     return (
         rep.top(knee_angle) < 120
-        and rep.top(other_foot) < 0.4
+        and not rep.rest(other_foot) > 0.4
         and rep.rest(foot) < 0.3
         and rep.change(foot) > 0.15
-        and rep.change(bend) > rep.change(other_bend)
+        and (both or not rep.change(bend) < rep.change(other_bend))
         and abs(rep.change(trunk)) < 15
+        and not (rep.rest(arms) > 0.6 and rep.top(hand) > 0.33)
     )
 
 
@@ -35,8 +53,10 @@ DRILL = Drill(
     # The far hip and knee are often hidden.
     view=beside_the_mat(postures.on_the_back, needs=("shoulder", "ankle")), sides=Sides.MOVING,
     # drills.md D08: begins at HIPANG 105, held under 80, full mark 70, from a rest of 115-135.
-    counts=reps(bend, begins=15, ends=10, whole=30, whole_at=95, full=60, only_if=one_bent_leg),
-    measures=(other_bend, knee_angle, foot, other_foot, head, trunk, bounce),
+    counts=reps(bend, begins=15, ends=10, whole=30, whole_at=95, full=60,
+        only_if=bent_leg_from_the_floor),
+    measures=(other_bend, knee_angle, foot, other_foot, head, trunk, bounce, arms,
+        hand),
     faults=(
         fault("other_foot_lifts", "Let the other foot rest",
             "The other foot came off the floor.",

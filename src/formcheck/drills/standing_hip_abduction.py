@@ -37,7 +37,7 @@ def leg_went_out_and_back(rep: Facts) -> bool:
     stayed_out = abs(rep.last(foot_place) - rep.rest(foot_place))
     stood = abs(rep.change(stance_place)) < 0.2 and -rep.change(stance_leg) < 0.15
     foot_led = -0.2 < rep.rest(foot_lift) < 0.8 and rep.top(foot_lift) > -0.1
-    return went > 0.15 and stayed_out < went / 2 and stood and foot_led
+    return went > 0.15 and stayed_out < went / 2 and stood and foot_led and rep.rest(stance_leg) > 1
 
 
 def net_hike(rep: Facts) -> float:

@@ -20,7 +20,7 @@ from ..body.measures import STILL_VISIBLE, VISIBLE, Body
 from ..body.pose import Joint, Pose, Side
 from ..body.postures import from_the_feet
 from ..body.steady import Stabiliser
-from ..drill import Dose, Drill, Sides
+from ..drill import Dose, Drill, Facts, Sides
 from ..drill.rules import MAX_GAP_S
 from ..events import (
     CannotJudge,
@@ -111,6 +111,8 @@ class Analyzer:
         self._seen_s = nan
         self._body_s = nan  # when shoulders and hips were seen: without them there is no body
         self._lost = False
+        self._place = complex(nan, nan), complex(nan, nan)  # hips and trunk when last seen
+        self._elsewhere = False  # whether they were somewhere else after the last gap
         self._reason: Reason | None = Reason.NOT_IN_START_POSITION
         self._since: float | None = None  # since when the judging should change
         self._reason_since = 0.0
@@ -216,13 +218,12 @@ class Analyzer:
     # -- can it be judged? -----------------------------------------------------------------------
     def _note_pose(self, pose: Pose) -> list[Event]:
         if pose.seen:
-            if pose.t - self._seen_s > MAX_GAP_S:
-                for lane in self._lanes.values():
-                    lane.pause()
+            events = self._cut_off(pose.t) if pose.t - self._seen_s > MAX_GAP_S else []
             self._seen_s = pose.t
             if self._lost:
                 self._lost = False
-                return [PoseFound(pose.t)]
+                events.append(PoseFound(pose.t))
+            return events
         elif not self._lost:
             self._lost = True
             return [PoseLost(pose.t)]
@@ -236,6 +237,9 @@ class Analyzer:
         now = abs(body.trunk.axis)
         if not now > 1.0:
             return None
+        if pose.t - self._body_s > MAX_GAP_S:
+            self._elsewhere = not _same_place(self._place, (body.trunk.hip, body.trunk.axis))
+        self._place = body.trunk.hip, body.trunk.axis
         dt = pose.t - self._torso_t
         # Somebody getting into position, or seen from another distance, is as long as they look.
         elsewhere = self._reason is not None or not 0.7 < now / self._torso < 1.4
@@ -306,9 +310,7 @@ class Analyzer:
     def _stop(self, t: float, since: float, reason: Reason, gone: bool) -> list[Event]:
         events: list[Event] = [CannotJudge(t, reason)]
         if self._reason is None:
-            for lane in self._lanes.values():
-                events += lane.drop_all(t)
-                lane.pause()
+            events += self._cut_off(t, counts=reason in _UNSEEN)
             if gone and isfinite(self._body_s):
                 since = self._body_s
         else:
@@ -316,15 +318,31 @@ class Analyzer:
         self._reason, self._reason_since, self._since = reason, since, None
         return events
 
+    def _cut_off(self, t: float, counts: bool = True) -> list[Event]:
+        """Nothing can be judged any more: where the picture was lost, a repetition that was done
+        but for its end counts."""
+        events: list[Event] = []
+        for lane in self._lanes.values():
+            events += lane.drop_all(t)
+            shape = lane.pause()
+            if counts and shape is not None and shape.complete:
+                events += self._ended(t, lane, shape)
+        return events
+
     def _resume(self, t: float, since: float, at_once: bool = False) -> list[Event]:
         if since > self._reason_since:
             self._unjudged.append(self._cannot_span(since))
         # Out of sight for a while is not out of position: what was known of rest still holds.
-        only_unseen = self._begun and self._reason in _UNSEEN and since - self._reason_since < 10.0
+        only_unseen = (
+            self._begun
+            and self._reason in _UNSEEN
+            and since - self._reason_since < 10.0
+            and not self._elsewhere
+        )
         for lane in self._lanes.values():
             if not only_unseen:
                 lane.new_position(t, settle=not at_once)
-        self._reason, self._since, self._begun = None, None, True
+        self._reason, self._since, self._begun, self._elsewhere = None, None, True, False
         return [JudgingResumed(t)]
 
     def _cannot_span(self, to_s: float) -> CannotJudgeSpan:
@@ -338,6 +356,7 @@ class Analyzer:
         for lane in self._lanes.values():
             lane.measure(body)
             if holder is not None and lane is not holder:
+                lane.wait(t)
                 continue
             was_busy = lane.busy
             ended = lane.advance(t)
@@ -406,6 +425,23 @@ class Analyzer:
             # A stop is a stop, whatever the movement was.
             stops = lane.judge(t, facts, self._unseen, least=3)
             return [*stops, CannotJudge(t, Reason.WRONG_EXERCISE)]
+        events: list[Event] = []
+        if isinstance(shape, RepShape) and shape.complete:
+            for before, seen in lane.look_back(shape, facts.rests):
+                if not self._known(before) and (only_if is None or only_if(seen)):
+                    events += self._counted(t, lane, before, seen)
+        return events + self._counted(t, lane, shape, facts)
+
+    def _known(self, shape: RepShape) -> bool:
+        """Whether something has been said of the time of this movement."""
+        spans = [(r.start_s, r.end_s) for r in self._reps]
+        spans += [(s.from_s, s.to_s) for s in self._unjudged if s.reason is Reason.WRONG_EXERCISE]
+        return any(a < shape.end_s and b > shape.start_s for a, b in spans)
+
+    def _counted(
+        self, t: float, lane: Lane, shape: RepShape | HoldShape, facts: Facts
+    ) -> list[Event]:
+        cut = isinstance(shape, RepShape) and shape.cut
         events = [] if cut else lane.judge(t, facts, self._unseen)
         if not cut:
             lane.earlier.append(facts)
@@ -487,6 +523,14 @@ class Analyzer:
 
 def _overlapping(spans: tuple[FaultSpan, ...], from_s: float, to_s: float) -> tuple[FaultSpan, ...]:
     return tuple(s for s in spans if s.from_s < to_s and s.to_s > from_s)
+
+
+def _same_place(before: tuple[complex, complex], now: tuple[complex, complex]) -> bool:
+    """Whether hips and trunk can be those of the same movement, seen by the same camera (EC)."""
+    (hip, axis), (later_hip, later_axis) = before, now
+    way = abs(later_hip - hip) / abs(axis)
+    turn = later_axis / axis
+    return way < 1 and 0.7 < abs(turn) < 1.4 and turn.real > 0.7 * abs(turn)
 
 
 def _judged_joints(drill: Drill) -> Mapping[Side, tuple[Joint, ...]]:

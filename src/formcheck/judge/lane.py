@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import inf, isfinite, nan
 from statistics import median
@@ -33,6 +34,9 @@ SETTLE_S = 0.4
 SHOWN_S = 4.0
 #: How long the rest before a movement is looked at for reference (EC).
 REST_WINDOW_S = 1.2
+#: So far back movements before the first that counted are looked for, and they rise alike within
+#: this share (EC).
+LOOK_BACK_S, ALIKE = 20.0, 0.25
 #: Of a movement that is over, this much is kept as the rest before the next (EC).
 KEPT_S = 0.15
 
@@ -80,6 +84,8 @@ class Lane:
         self.shown: dict[str, tuple[FaultSpan, float]] = {}
         self.settle_from: float | None = None
         self._settle_values: deque[tuple[float, float]] = deque()
+        self._early: deque[tuple[float, tuple[float, ...]]] | None = deque()
+        self._from_first = True
 
     # -- state -----------------------------------------------------------------------------------
     @property
@@ -112,10 +118,10 @@ class Lane:
         assert self.reps is not None
         return t - self.reps.top_since if self.reps.top_since is not None else nan
 
-    def pause(self) -> None:
-        """Nothing can be judged: a repetition under way is given up, a hold's clock stops."""
-        if self.reps is not None:
-            self.reps.lose()
+    def pause(self) -> RepShape | None:
+        """Nothing can be judged: a repetition under way is given up (returned if it was done but
+        for its end), a hold's clock stops."""
+        return self.reps.lose() if self.reps is not None else None
 
     def keep_rest(self) -> None:
         """After a pause that was none: what was seen of rest before it stands."""
@@ -137,6 +143,8 @@ class Lane:
         self._rows.clear()
         self.settle_from = t if settle else None
         self._settle_values.clear()
+        self._early = deque()
+        self._from_first = not settle
 
     # -- one frame -------------------------------------------------------------------------------
     def measure(self, body: Body) -> None:
@@ -146,13 +154,33 @@ class Lane:
         judges = self.drill.view.judges
         self.square = judges is None or judges(body)
 
+    def wait(self, t: float) -> None:
+        """The other side moves: what this one does meanwhile is its rest before the next."""
+        if self.reps is None or not self._ready(t):
+            return
+        self.reps.wait(t, self.main)
+        self._record(t)
+        self._forget_before(t - Reps.MEMORY_S)
+
+    def _record(self, t: float) -> None:
+        self._times.append(t)
+        self._rows.append(self._row)
+
+    @property
+    def _row(self) -> tuple[float, ...]:
+        return (*(self.values[n] for n in self._names), self.square)
+
+    def _forget_before(self, from_s: float) -> None:
+        while self._times and self._times[0] < from_s:
+            self._times.popleft()
+            self._rows.popleft()
+
     def advance(self, t: float) -> RepShape | HoldShape | None:
         """Feed the machine; returns a movement or hold that ended."""
         x = self.main
-        if self.settle_from is not None and not self._settled(t, x):
+        if not self._ready(t):
             return None
-        self._times.append(t)
-        self._rows.append((*(self.values[n] for n in self._names), self.square))
+        self._record(t)
         was_busy = self.busy
         ended: RepShape | HoldShape | None
         if self.reps is not None:
@@ -163,13 +191,18 @@ class Lane:
         if self.busy and not was_busy:
             self._remember_rest(t)
         if not self.busy and ended is None:
-            while self._times and t - self._times[0] > Reps.MEMORY_S:
-                self._times.popleft()
-                self._rows.popleft()
+            self._forget_before(t - Reps.MEMORY_S)
         return ended
 
-    def _settled(self, t: float, x: float) -> bool:
-        assert self.settle_from is not None
+    def _ready(self, t: float) -> bool:
+        """Whether the person has come to rest since getting into position."""
+        if self._early is not None and self.reps is not None:
+            self._early.append((t, self._row))
+            while t - self._early[0][0] > LOOK_BACK_S:
+                self._early.popleft()
+        return self.settle_from is None or self._settled(t, self.main, self.settle_from)
+
+    def _settled(self, t: float, x: float, from_s: float) -> bool:
         rule = self.drill.motion
         band = rule.start / 2 if isinstance(rule, RepRule) else inf
         kept = self._settle_values
@@ -178,7 +211,7 @@ class Lane:
             kept.popleft()
         seen = [v for _, v in kept if isfinite(v)]
         still = len(seen) >= 2 and max(seen) - min(seen) <= band
-        if t - self.settle_from >= SETTLE_S and still:
+        if t - from_s >= SETTLE_S and still:
             self.settle_from = None
             return True
         return False
@@ -214,14 +247,53 @@ class Lane:
                 self.rests[name] = median(seen)
 
     def facts(self, shape: RepShape | HoldShape) -> Facts:
+        rows = zip(self._times, self._rows, strict=True)
+        return self._facts(shape, list(rows), dict(self.rests))
+
+    def look_back(
+        self, known: RepShape, rests: Mapping[str, float]
+    ) -> list[tuple[RepShape, Facts]]:
+        """The repetitions before the first one that was counted: now that its rest and its height
+        are known, those that were under way when the person was first seen tell themselves."""
+        early, self._early = list(self._early or ()), None
+        if self.reps is None or not known.complete:
+            return []
+        machine = Reps(self.reps.rule)
+        machine.rest = known.rest
+        until = known.start_s + machine.rule.dwell_s
+        ended = [machine.update(t, row[0]) for t, row in early if t < until]
+        ended.append(machine.finish())
+        return [
+            (shape, self._facts(shape, early, rests))
+            for shape in ended
+            if shape is not None and self._alike(shape, known, early)
+        ]
+
+    def _alike(
+        self, shape: RepShape, known: RepShape, rows: list[tuple[float, tuple[float, ...]]]
+    ) -> bool:
+        """Whether it is as high as one that is known; of the way up a third at least was seen, or
+        the picture began with the person in position."""
+        rise = shape.peak - shape.rest
+        before = [row[0] for t, row in rows if shape.start_s <= t <= shape.peak_s]
+        seen = shape.peak - min(before, default=shape.peak) >= rise / 3
+        return (
+            shape.complete
+            and abs(rise / (known.peak - known.rest) - 1) < ALIKE
+            and shape.end_s - shape.start_s >= self.reps.rule.min_s  # type: ignore[union-attr]
+            and (shape.whole_rise or seen or self._from_first)
+        )
+
+    def _facts(
+        self,
+        shape: RepShape | HoldShape,
+        rows: list[tuple[float, tuple[float, ...]]],
+        rests: Mapping[str, float],
+    ) -> Facts:
         rep = shape if isinstance(shape, RepShape) else None
         from_s = rep.start_s if rep else shape.from_s  # type: ignore[union-attr]
         to_s = rep.end_s if rep else shape.to_s  # type: ignore[union-attr]
-        keep = [
-            (s, row)
-            for s, row in zip(self._times, self._rows, strict=True)
-            if from_s - 0.5 <= s <= to_s + 0.5
-        ]
+        keep = [(s, row) for s, row in rows if from_s - 0.5 <= s <= to_s + 0.5]
         times = [s for s, _ in keep]
         samples = {n: [row[i] for _, row in keep] for i, n in enumerate(self._names)}
         facts = Facts(
@@ -237,28 +309,18 @@ class Lane:
             whole_rise=rep.whole_rise if rep else True,
             whole_fall=rep.whole_fall if rep else shape.ended_by == self._own_end,  # type: ignore[union-attr]
             bumps=0,
-            rests=dict(self.rests),
+            rests=rests,
             times=times,
             samples=samples,
             earlier=tuple(self.earlier),
             square=2 * sum(row[-1] for _, row in keep) >= len(keep),
-            askew=self._askew(from_s, to_s),
+            askew=tuple(stretches(*_not_square(keep, from_s, to_s), APART_S)),
         )
         return replace(facts, bumps=_bumps(facts, self.drill.main.name))
 
-    def _askew(self, from_s: float, to_s: float) -> tuple[tuple[float, float], ...]:
-        inside = [
-            (s, not row[-1])
-            for s, row in zip(self._times, self._rows, strict=True)
-            if from_s <= s <= to_s
-        ]
-        return tuple(stretches([s for s, _ in inside], [a for _, a in inside], APART_S))
-
     def forget_movement(self, t: float) -> None:
         """Drop the samples of a movement that is over, keeping the rest after it."""
-        while self._times and self._times[0] < t - 2 * KEPT_S:
-            self._times.popleft()
-            self._rows.popleft()
+        self._forget_before(t - 2 * KEPT_S)
         if self.busy:  # the next one began without a rest: what comes after it is its reference
             self.rests.clear()
 
@@ -272,9 +334,12 @@ class Lane:
                 continue
             value = when.magnitude(self.values, self.rests)
             standing = self._watched.get(fault.code)
-            sees = self.square or fault.seen.anywhere
-            counts = self.busy and phase in when.during and fault.unless not in self._watched
-            counts = counts and sees
+            counts = (
+                self.busy
+                and (self.square or fault.seen.anywhere)
+                and phase in when.during
+                and fault.unless not in self._watched
+            )
             if counts and when.exceeded(value):
                 if standing is None:
                     standing = self._watched[fault.code] = _Standing(t, value, t)
@@ -334,6 +399,13 @@ class Lane:
             elif self.shown.pop(fault.code, None) is not None:
                 events.append(FaultCleared(t, fault.code))
         return events
+
+
+def _not_square(
+    rows: list[tuple[float, tuple[float, ...]]], from_s: float, to_s: float
+) -> tuple[list[float], list[bool]]:
+    inside = [(s, not row[-1]) for s, row in rows if from_s <= s <= to_s]
+    return [s for s, _ in inside], [askew for _, askew in inside]
 
 
 def _span(fault: Fault, from_s: float, to_s: float, magnitude: float) -> FaultSpan:

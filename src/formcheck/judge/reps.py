@@ -96,6 +96,11 @@ class Reps:
     #: a new place to rest (EC).
     SETTLED_S = 1.0
     MOVED_S = 4.0
+    #: A movement whose end is not seen counts if it stayed at its top for so long, or had come down
+    #: from its peak by this share of the rise (EC: what a person who counts would call done).
+    DONE_S, DONE = 1.0, 0.05
+    #: One whose rise is not seen counts if it rose by this share of what the last whole one did.
+    ALIKE = 0.8
 
     def __init__(self, rule: RepRule) -> None:
         self.rule = rule
@@ -106,9 +111,12 @@ class Reps:
         self._samples: deque[tuple[float, float]] = deque()
         self._began_s = inf  # the first sample there ever was
         self._rest_seen = True  # since the last gap
+        self._missed = False  # the last gap came before anything of the movement counted
+        self._usual = inf  # the rise of the last whole repetition
         self._crossed_s: float | None = None  # since when the pending crossing holds
         self._crossed_at = nan
         self._free_from_s = -inf
+        self._waited_to_s = -inf  # another side led until then
         self._top_since: float | None = None
         self._still_since = nan
         self._still_at = nan
@@ -127,11 +135,18 @@ class Reps:
         self.abandon()
         self.rest = nan
 
-    def lose(self) -> None:
-        """Abandon the running movement after a gap: nothing counts until rest is seen again, so
-        that the way down after it is not taken for a repetition."""
+    def lose(self) -> RepShape | None:
+        """Give up the running movement at a gap, returned if it was done but for its end.
+
+        After that rest must be seen again, so that the way down is not taken for a repetition; or,
+        where none was returned, a top as high as that of the last whole repetition.
+        """
+        if self.state is RepState.REST and not self._rest_seen:
+            return None
+        shape = self._close(self._samples[-1][0], whole_fall=False) if self._done else None
         self.abandon()
-        self._rest_seen = False
+        self._rest_seen, self._missed = False, shape is None
+        return shape
 
     def keep_rest(self) -> None:
         """Take back that rest must be seen again (see ``lose``), where it was known before."""
@@ -145,12 +160,30 @@ class Reps:
         self._crossed_s = self._top_since = None
         self._still_since = nan
 
+    def wait(self, t: float, x: float) -> None:
+        """Take a sample of the side that rests while the other one moves: it is remembered, and
+        nothing begins. Rest follows slowly, as this side moves a little along with the other."""
+        if not isfinite(x):
+            return
+        self._began_s = min(self._began_s, t)
+        dt = t - self._samples[-1][0] if self._samples else 0.0
+        most = self.rule.start * min(dt, MAX_GAP_S) / self.DRIFT_S
+        self.rest = self.rest + min(max(x - self.rest, -most), most) if isfinite(self.rest) else x
+        self._remember(t, x)
+        self._waited_to_s = t
+
+    def _remember(self, t: float, x: float) -> None:
+        self._samples.append((t, x))
+        while t - self._samples[0][0] > self.MEMORY_S:
+            self._samples.popleft()
+
     def update(self, t: float, x: float) -> RepShape | None:
         """Take one sample; NaN is a sample not seen."""
+        lost = None
         if self._samples and t - self._samples[-1][0] > MAX_GAP_S:
-            self.lose()
+            lost = self.lose()
         if not isfinite(x):
-            return None
+            return lost
         self._began_s = min(self._began_s, t)
         if not isfinite(self.rest):
             self.rest = x
@@ -158,19 +191,26 @@ class Reps:
         self._samples.append((t, x))
         if self.state is RepState.REST:
             self._rest(t, x, dt)
-            return None
+            return lost
         return self._moving(t, x)
 
     def finish(self) -> RepShape | None:
-        """The stream ended: a movement most of the way back counts, one cut before is partial."""
+        """The stream ended: a movement that is done but for its end counts, another is partial."""
         if self.state is RepState.REST:
             return None
+        done = self._done
+        shape = self._close(self._samples[-1][0], whole_fall=False)
+        return shape if done or shape is None else replace(shape, complete=False, cut=True)
+
+    @property
+    def _done(self) -> bool:
+        """Whether the running movement has been at its top and stayed there, or is coming back."""
+        if self._top_since is None:
+            return False
         t, x = self._samples[-1]
-        rise = self.peak - self.rest
-        if self.state is RepState.FALL and (self.peak - x) / rise >= self.rule.back:
-            return self._close(t, whole_fall=False)
-        shape = self._close(t, whole_fall=False)
-        return replace(shape, complete=False, cut=True) if shape is not None else None
+        fallen = self.peak - x
+        past = fallen >= max(self.DONE * (self.peak - self.rest), self.rule.end / 2)
+        return past or t - self._top_since >= self.DONE_S
 
     # -- the two halves of the machine -----------------------------------------------------------
     def _rest(self, t: float, x: float, dt: float) -> None:
@@ -188,6 +228,16 @@ class Reps:
             self._crossed_s = t
         if t - self._crossed_s >= self.rule.dwell_s:
             self.state, self.peak, self._crossed_s = RepState.RISE, x, None
+            self._samples = deque(self._since_rest())
+
+    def _since_rest(self) -> list[tuple[float, float]]:
+        """The samples of the rise that has begun and of the rest before it, without the way down
+        into that rest."""
+        samples = list(self._samples)
+        low = [x - self.rest < self.rule.start for _, x in samples]
+        last = max((i for i, is_low in enumerate(low) if is_low), default=0)
+        first = max((i + 1 for i in range(last) if not low[i]), default=0)
+        return samples[first:]
 
     def _moving(self, t: float, x: float) -> RepShape | None:
         rule = self.rule
@@ -252,6 +302,8 @@ class Reps:
         rise = self.peak - self.rest
         low, high = self.rest + _LOW * rise, self.rest + _HIGH * rise
         up = next(i for i, x in enumerate(xs) if x >= high)
+        if ts[up] <= self._waited_to_s:  # both sides moved at once: it belongs to the other one
+            return None
         down = max(i for i, x in enumerate(xs) if x >= high)
         below = [i for i in range(up) if xs[i] < low]
         whole_rise = bool(below)
@@ -271,17 +323,23 @@ class Reps:
             fall_s = (low_down - high_down) / (_TAU_HIGH - _TAU_LOW)
             end_s = low_down + _TAU_LOW * fall_s
             hold_end_s = end_s - fall_s
+            if not whole_fall:  # the rest of the way was not seen
+                end_s = min(end_s, ts[-1])
         else:
             end_s, hold_end_s = ts[-1], high_down
         if hold_end_s < peak_s:  # a movement without a stop at the top
             peak_s = hold_end_s = (peak_s + hold_end_s) / 2
-        if not (whole_rise or self._rest_seen):
+        if not (
+            whole_rise or self._rest_seen or (self._missed and rise >= self.ALIKE * self._usual)
+        ):
             return None
-        moving_s = (peak_s - start_s) + (end_s - hold_end_s)
-        if whole_rise and whole_fall and moving_s < rule.min_s:
+        moving_s = (peak_s - start_s) + (end_s - hold_end_s) if whole_fall else end_s - start_s
+        if whole_rise and moving_s < rule.min_s:
             return None
         top = _plateau(ts, xs, peak_s, hold_end_s, self.peak)
         complete = top - self.rest >= rule.top and (rule.top_at is None or top >= rule.top_at)
+        if complete:
+            self._usual = top - self.rest
         return RepShape(
             start_s, peak_s, hold_end_s, end_s, self.rest, top, complete, whole_rise, whole_fall
         )

@@ -1,0 +1,127 @@
+"""The edges of a set: under way at the first frame, cut off at the last, jumps of the picture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from stick import SIZE, Figure, film, judged, moving, on_the_back, reps, standing
+
+from formcheck.body.pose import Pose
+from formcheck.catalogue.registry import get_drill
+from formcheck.drill.rules import RepRule
+from formcheck.events import SetResult
+from formcheck.judge.reps import Reps, RepShape
+
+BRIDGE = get_drill("hip_bridge")
+TIMES = reps(3, first=2.5, pause=2.0)  # tops 3.7-4.7, 9.1-10.1, 14.5-15.5
+THREE = moving(TIMES)
+
+
+def bridges(t: float) -> Figure:
+    return on_the_back(THREE(t))
+
+
+def counted(poses: list[Pose]) -> SetResult:
+    return judged(BRIDGE, poses).result
+
+
+# -- the first frame -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("from_s", [2.0, 3.0, 3.8, 4.6])
+def test_a_set_under_way_at_the_first_frame_is_whole(from_s: float) -> None:
+    result = counted(film(bridges, 19, from_s=from_s))
+    assert (result.complete, result.partial) == (3, 0)
+    assert [r.n for r in result.reps] == [1, 2, 3]
+    ends = [r.end_s for r in result.reps]
+    assert ends == pytest.approx([e for *_, e in TIMES], abs=0.3)
+
+
+def test_of_the_last_bit_of_a_way_down_nothing_is_made() -> None:
+    assert counted(film(bridges, 19, from_s=5.5)).complete == 2
+
+
+def test_under_way_when_the_judging_begins() -> None:
+    """Two people in the picture until the hips are on their way up: the first counts in the end."""
+    alone_s = 2.8
+    poses = [replace(p, people=1 + (p.t < alone_s)) for p in film(bridges, 19)]
+    assert counted(poses).complete == 3
+
+
+def test_getting_up_from_the_floor_is_no_first_repetition() -> None:
+    """Hips high while getting into position, and down only: nobody lifted them."""
+
+    def scene(t: float) -> Figure:
+        return standing() if t < 0.5 else on_the_back(max(0.0, 1 - (t - 0.5) / 1.5) + THREE(t))
+
+    assert counted(film(scene, 19)).complete == 3
+
+
+# -- the last frame --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("to_s", "complete"), [(14.6, 2), (15.5, 3), (16.2, 3)])
+def test_cut_off_at_the_top(to_s: float, complete: int) -> None:
+    """It counts once it has stayed at its top or comes down; just up, it is partial."""
+    result = counted(film(bridges, to_s))
+    assert (result.complete, result.partial) == (complete, 3 - complete)
+
+
+def test_the_picture_goes_while_it_is_held() -> None:
+    held = moving([(2.5, 3.7, 5.7, 6.9), (9, 10.2, 12.2, 13.4)])
+    poses = film(lambda t: on_the_back(held(t)), 15)
+    gone = [Pose.missing(p.t, SIZE) if 5.3 < p.t < 7.5 else p for p in poses]
+    assert counted(gone).complete == 2
+    held_on = [Pose.missing(p.t, SIZE) if 5.0 < p.t < 6.2 else p for p in poses]
+    assert counted(held_on).complete == 2  # the first is not counted again when it comes down
+
+
+def test_at_a_top_like_the_ones_before_when_the_picture_is_back() -> None:
+    poses = [p for p in film(bridges, 19) if not 12.5 < p.t < 14.8]
+    assert counted(poses).complete == 3
+    lower = film(lambda t: on_the_back(THREE(t) * (0.7 if t > 12 else 1)), 19)
+    assert counted([p for p in lower if not 12.5 < p.t < 14.8]).complete == 2
+
+
+def test_after_a_cut_to_another_place_rest_is_another() -> None:
+    """The second shot shows the body larger and elsewhere, at the top: no rest is known of it."""
+    poses = film(bridges, 12.5)
+    later = film(lambda t: on_the_back(max(0.2, 1 - (t - 15) / 2)), 19, from_s=15, torso_px=85)
+    assert counted(poses + later).complete == 2
+
+
+# -- one leg, then the other -----------------------------------------------------------------------
+
+
+def after_waiting(f: Callable[[float], float], until_s: float) -> list[RepShape]:
+    """The shapes of a side that waits for the other one until then."""
+    machine, found = Reps(RepRule(12, 8, 25, 45)), []
+    for i in range(12 * 25):
+        t = i / 25
+        if t < until_s:
+            machine.wait(t, f(t))
+        elif (shape := machine.update(t, f(t))) is not None:
+            found.append(shape)
+    return found
+
+
+def test_the_other_leg_may_begin_before_the_first_one_is_down() -> None:
+    one = moving([(3.0, 4.4, 5.4, 6.8)])
+    (shape,) = after_waiting(lambda t: 10 + 45 * one(t), 3.7)
+    assert shape.complete
+    assert shape.rest == pytest.approx(10, abs=1.5)
+    assert shape.start_s == pytest.approx(3.0, abs=0.15)
+
+
+def test_both_legs_at_once_are_no_second_repetition() -> None:
+    one = moving([(3.0, 4.4, 5.4, 6.8)])
+    assert after_waiting(lambda t: 45 * one(t), 5.0) == []
+
+
+def test_a_side_that_waits_keeps_its_rest() -> None:
+    """It sinks for two seconds while the other one works, as a standing hip does."""
+    sinks, one = moving([(2.0, 2.5, 4.5, 5.0)]), moving([(7.0, 8.2, 9.0, 10.2)])
+    (shape,) = after_waiting(lambda t: 45 * one(t) - 10 * sinks(t), 5.5)
+    assert shape.rest == pytest.approx(0, abs=3)
