@@ -7,7 +7,7 @@ import pytest
 from formcheck.catalogue.registry import get_drill
 from formcheck.run.loop import Control
 from formcheck.sinks.info import RunInfo
-from formcheck.sinks.window import Key, Window
+from formcheck.sinks.window import SMALL_SCREEN, Key, Window, fitted, screen_size
 
 
 def test_every_key_is_in_the_help_once() -> None:
@@ -19,7 +19,7 @@ def test_every_key_is_in_the_help_once() -> None:
     control = Control()
     window = Window(control, keys=own)
     labels = [label for label, _ in window.help]
-    assert labels == ["o", "n, s", "space", "r", "m", "h", "q, Esc"]
+    assert labels == ["o", "n, s", "space", "r", "m", "f", "h", "q, Esc"]
     for code in "ons":
         window.press(code)
     assert pressed == ["o", "n", "n"]
@@ -56,3 +56,39 @@ def test_a_drill_without_sides_has_no_other_one(drill: str, end: str | None) -> 
     window.press("s")
     assert control.end == end
     assert ("s" in [label for label, _ in window.help]) is (end is not None)
+
+
+@pytest.mark.parametrize(
+    ("picture", "screen", "size"),
+    [
+        ((1280, 864), (1366, 768), (1001, 676)),  # a laptop shows the strip with the cue
+        ((640, 576), (1920, 1080), (1000, 900)),  # a small picture grows
+        ((480, 980), (1366, 768), (331, 676)),  # an upright one, too, is seen whole
+        ((3840, 2592), (1280, 720), (939, 634)),
+    ],
+)
+def test_the_window_fits_the_screen(picture, screen, size) -> None:
+    assert fitted(picture, screen) == size
+
+
+def test_a_screen_that_is_not_known_is_a_small_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.platform", "linux")
+    for display in (None, ":7777"):
+        if display is None:
+            monkeypatch.delenv("DISPLAY", raising=False)
+        else:
+            monkeypatch.setenv("DISPLAY", display)
+        assert screen_size() == SMALL_SCREEN
+
+
+def test_f_fills_the_screen_and_gives_it_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    import cv2
+
+    asked: list[float] = []
+    monkeypatch.setattr(cv2, "setWindowProperty", lambda title, what, how: asked.append(how))
+    window = Window(Control())
+    window.press("f")
+    window._open = True
+    window.press("f")
+    window.press("f")
+    assert asked == [cv2.WINDOW_NORMAL, cv2.WINDOW_FULLSCREEN]

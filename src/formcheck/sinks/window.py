@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
+import ctypes.util
 import math
 import os
 import subprocess
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from .info import RunInfo
     from .overlay import Overlay
 
-__all__ = ["Key", "Window", "check_display"]
+__all__ = ["Key", "Window", "check_display", "fitted", "screen_size"]
 
 
 #: Shown while the person has paused the set.
@@ -83,11 +85,50 @@ def check_display() -> None:
         )
 
 
+#: Taken of a screen whose size cannot be known: it fits every laptop's.
+SMALL_SCREEN = (1280, 720)
+#: What a window may take of a screen, across and down: the rest is for its frame and a panel.
+ROOM = (0.97, 0.88)
+
+
+def screen_size() -> tuple[int, int]:
+    """Width and height of the screen, pixels; :data:`SMALL_SCREEN` where nobody says."""
+    try:
+        if sys.platform == "win32":
+            user = ctypes.windll.user32
+            return int(user.GetSystemMetrics(0)), int(user.GetSystemMetrics(1))
+        if os.environ.get("DISPLAY") and (name := ctypes.util.find_library("X11")):
+            return _x_screen(ctypes.CDLL(name))
+    except (OSError, AttributeError):
+        pass  # no such library, or not that function in it
+    return SMALL_SCREEN
+
+
+def _x_screen(x: ctypes.CDLL) -> tuple[int, int]:
+    x.XOpenDisplay.restype = ctypes.c_void_p
+    display = ctypes.c_void_p(x.XOpenDisplay(None))
+    if not display:
+        return SMALL_SCREEN
+    try:
+        return int(x.XDisplayWidth(display, 0)), int(x.XDisplayHeight(display, 0))
+    finally:
+        x.XCloseDisplay(display)
+
+
+def fitted(picture: tuple[int, int], screen: tuple[int, int]) -> tuple[int, int]:
+    """The window's size: 900 pixels high at least, as a small picture is hard to read from a mat,
+    but whole on the screen, and in the picture's own shape."""
+    (w, h), (across, down) = picture, screen
+    scale = min(max(1.0, 900 / h), ROOM[0] * across / w, ROOM[1] * down / h)
+    return round(w * scale), round(h * scale)
+
+
 class Window(BaseSink):
     """Shows each step over its frame and turns keys into requests to the control.
 
     ``q`` or Esc or closing the window ends the set, space pauses it, ``r`` begins it again,
-    ``s`` goes on with the other side where there is one, ``m`` mirrors, ``h`` shows the keys.
+    ``s`` goes on with the other side where there is one, ``m`` mirrors, ``f`` fills the screen,
+    ``h`` shows the keys.
 
     Args:
         control: takes the requests.
@@ -114,7 +155,7 @@ class Window(BaseSink):
         self._control = control
         self._mirror = mirror
         self._title = title
-        self._help = False
+        self._help = self._full = False
         self._open = False
         self._info: RunInfo | None = None
         self._overlay: Overlay | None = None
@@ -124,6 +165,7 @@ class Window(BaseSink):
             Key("r", "begin the set again", lambda: self._end("restart")),
             Key("s", "other side, a new set", self._switch),
             Key("m", "mirror on or off", self._turn_mirror),
+            Key("f", "full screen on or off", self._turn_full),
             Key("h", "this help", self._turn_help),
             Key("q\x1b", "end and save", lambda: self._end("quit")),
         )
@@ -189,8 +231,7 @@ class Window(BaseSink):
             plain = cv2.WINDOW_NORMAL | cv2.WINDOW_KEEPRATIO | cv2.WINDOW_GUI_NORMAL
             cv2.namedWindow(self._title, plain)
             h, w = picture.shape[:2]
-            scale = max(1.0, 900 / h)  # a small camera picture is hard to read from a mat
-            cv2.resizeWindow(self._title, round(w * scale), round(h * scale))
+            cv2.resizeWindow(self._title, *fitted((w, h), screen_size()))
             self._open = True
         cv2.imshow(self._title, picture)
         self._keys()
@@ -240,6 +281,14 @@ class Window(BaseSink):
 
     def _turn_mirror(self) -> None:
         self._mirror = not self._mirror
+
+    def _turn_full(self) -> None:
+        self._full = not self._full
+        if self._open:
+            import cv2
+
+            how = cv2.WINDOW_FULLSCREEN if self._full else cv2.WINDOW_NORMAL
+            cv2.setWindowProperty(self._title, cv2.WND_PROP_FULLSCREEN, how)
 
     def _turn_help(self) -> None:
         self._help = not self._help
