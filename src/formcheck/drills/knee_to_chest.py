@@ -1,7 +1,9 @@
 """Knee to chest: on the back, draw one knee towards the chest and hold it (drills.md D08)."""
 
+from math import nan
+
 from formcheck.drill import (
-    Body, Dose, Drill, Facts, Side, Sides, beside_the_mat, bouncing, change, fault, head_lift,
+    Body, Dose, Drill, Facts, Side, Sides, beside_the_mat, bouncing, each_rep, fault, head_lift,
     measure, of, postures, reps,
 )  # fmt: skip
 
@@ -46,6 +48,11 @@ def bent_leg_from_the_floor(rep: Facts) -> bool:
     )
 
 
+def other_foot_rose(rep: Facts) -> float:
+    """How far the other foot came up, while its knee was not drawn to the chest as well."""
+    return nan if rep.change(other_bend) > 30 else rep.change(other_foot)
+
+
 DRILL = Drill(
     name="knee_to_chest", title="Knee to chest", card="D08",
     summary="Lying on your back, draw one knee towards your chest and stay there, breathing.",
@@ -60,7 +67,7 @@ DRILL = Drill(
     faults=(
         fault("other_foot_lifts", "Let the other foot rest",
             "The other foot came off the floor.",
-            change(other_foot).above(0.15, strong=0.25), confidence="B",
+            each_rep(other_foot_rose, "T").above(0.15, strong=0.25), confidence="B",
             source="drills.md D08; measured: the resting foot reads up to 0.05 higher"),
         head_lift("Head stays down", head, above=0.15, strong=0.25,
             saw="Your head and shoulders came off the floor.", source="drills.md D08"),
