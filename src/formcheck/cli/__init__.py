@@ -18,8 +18,8 @@ import typer
 
 from ..bench.command import bench
 from ..errors import FormcheckError
+from . import agree, diary, extract, info, live, report, score
 from . import app as page
-from . import diary, extract, info, live, report, score
 
 __all__ = ["app", "main"]
 
@@ -33,7 +33,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for group in (score, live, page, extract, info, diary, report):
+for group in (score, live, page, extract, info, diary, report, agree):
     group.register(app)
 app.command("bench")(bench)
 
