@@ -38,7 +38,7 @@ walk_min = 10
 name = "hip_bridge"
 sets = 3
 reps = 2
-rest_s = 5
+rest_s = 9
 [[drill]]
 name = "single_leg_stance"
 hold_s = 3
@@ -285,7 +285,7 @@ class Signing(Scripted):
 
 @pytest.mark.parametrize("where", ["warm-up", "rest"])
 def test_an_arm_held_up_pauses_and_goes_on(plan: Plan, path: Path, where: str) -> None:
-    plan = parse_plan("two", PLAN.replace("rest_s = 5", "rest_s = 20", 1), "two.toml")
+    plan = parse_plan("two", PLAN.replace("rest_s = 9", "rest_s = 20"), "two.toml")
     front = Signing({}, 80)
     front.signs = (2.0, 8.0) if where == "warm-up" else (35.0, 43.0)
     with journal_at(path) as journal:
