@@ -151,6 +151,8 @@ def _read(source: Path) -> _Export:
     try:
         text = file.read_text(encoding="utf-8")
         document = json.loads(text)
+    except UnicodeDecodeError as error:
+        raise InputError(f"{file} is not UTF-8 text; import the folder that export made") from error
     except (OSError, ValueError, RecursionError) as error:
         raise InputError(f"{file} is not readable JSON ({error})") from error
     schema = document.get("schema") if isinstance(document, dict) else None
