@@ -48,7 +48,7 @@ def test_kappa_as_published() -> None:
     b = [1] * 15 + [0] * 5 + [1] * 10 + [0] * 70
     assert kappa(a, b) == pytest.approx(0.57, abs=0.005)
     assert math.isnan(kappa([0, 0], [0, 0]))
-    # By hand: weights 1, 2/3, 1/3, 0; observed 10/12, by chance 27/48.
+    # By hand: weights 1, 2/3, 1/3, 0; observed 10/12, by chance 7/12.
     assert kappa([0, 1, 2, 3], [0, 1, 3, 2], weighted=True) == pytest.approx(
         (10 / 12 - 7 / 12) / (1 - 7 / 12)
     )

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from .errors import FormcheckError
+from .errors import FormcheckError, one_line
 from .folders import cache_dir, config_file, data_dir
 from .vision.models import find_model, known_models, locate
 
@@ -83,10 +83,6 @@ def _version(package: str) -> str | None:
         return None
 
 
-def _line(error: BaseException) -> str:
-    return " ".join(str(error).split()) or type(error).__name__
-
-
 def _python() -> Check:
     here = ".".join(map(str, sys.version_info[:3]))
     lowest, highest = (".".join(map(str, v)) for v in _PYTHON)
@@ -132,7 +128,7 @@ def _opencv() -> Check:
         # Uninstalling one of the two deletes the folder of both.
         library = ".so" in str(error)
         todo = _LIBRARIES if library else fix
-        return Check("OpenCV", False, f"cv2 does not load ({_line(error)})", todo)
+        return Check("OpenCV", False, f"cv2 does not load ({one_line(error)})", todo)
     return Check("OpenCV", OPENCV.startswith(whole), f"{OPENCV}, cv2 {whole}", fix)
 
 
@@ -144,7 +140,7 @@ def _model(name: str) -> Check:
         if not comes_along and not locate(name).exists():  # never asked for: no fault
             todo = f"formcheck models get {name}"
             return Check(f"model {name}", False, "not fetched, not needed", todo, must=False)
-        return Check(f"model {name}", False, _line(error))
+        return Check(f"model {name}", False, one_line(error))
     return Check(f"model {name}", True, f"{found.path.name}, sha256 {found.sha256[:12]}…")
 
 
@@ -156,7 +152,7 @@ def _engine() -> Check:
         with Landmarker(find_model("lite")):
             return Check("pose engine", True, "the model loads")
     except (ImportError, OSError, FormcheckError) as error:
-        why = _line(error)
+        why = one_line(error)
     todo = _LIBRARIES if ".so" in why else "fix what is wrong above, then: pip install -U formcheck"
     return Check("pose engine", False, why, todo)
 
@@ -167,7 +163,7 @@ def _settings() -> Check:
     try:
         load_settings()
     except FormcheckError as error:
-        return Check("settings", False, _line(error), "fix or remove the file")
+        return Check("settings", False, one_line(error), "fix or remove the file")
     path = config_file()
     return Check("settings", True, str(path) if path.is_file() else f"none (would be {path})")
 
@@ -187,7 +183,7 @@ def _display() -> Check:
     try:
         check_display()
     except FormcheckError as error:
-        return Check("display", False, _line(error), "live works with --no-window", must=False)
+        return Check("display", False, one_line(error), "live works with --no-window", must=False)
     return Check("display", True, os.environ.get("DISPLAY", "") or "there is one", must=False)
 
 
@@ -222,7 +218,7 @@ def _camera(source: str | None) -> Check:
                 return Check("camera", False, f"{source}: no picture came", todo, must=True)
             height, width = frame.image.shape[:2]
     except FormcheckError as error:
-        return Check("camera", False, _line(error), todo, must=True)
+        return Check("camera", False, one_line(error), todo, must=True)
     return Check("camera", True, f"{source}: {width}x{height}")
 
 

@@ -10,7 +10,15 @@ FormcheckError            exit 1
 
 from __future__ import annotations
 
-__all__ = ["FormcheckError", "InputError", "LabelError", "ModelError", "UnknownDrill", "UsageError"]
+__all__ = [
+    "FormcheckError",
+    "InputError",
+    "LabelError",
+    "ModelError",
+    "UnknownDrill",
+    "UsageError",
+    "one_line",
+]
 
 
 class FormcheckError(Exception):
@@ -43,3 +51,10 @@ class ModelError(FormcheckError):
     """The pose model is missing, broken, or not the one its manifest describes."""
 
     exit_code = 3
+
+
+def one_line(said: object, most: int | None = None) -> str:
+    """A message, or what an error says, on one line of at most ``most`` characters; an error
+    without words is called by its type."""
+    words = " ".join(str(said).split())[:most]
+    return words or (type(said).__name__ if isinstance(said, BaseException) else "")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import isfinite
+from typing import Protocol
 
 from .events import Reason
 
@@ -23,8 +24,16 @@ __all__ = [
     "because",
     "camera_advice",
     "in_words",
+    "title_of",
     "to_be_judged",
 ]
+
+
+class Titled(Protocol):
+    """What has a title, such as a drill."""
+
+    @property
+    def title(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -183,3 +192,8 @@ def camera_advice(view: str) -> dict[str, str]:
 def in_words(name: str) -> str:
     """The name of a fault, a measure or a drill as a person reads it: ``trunk lean``."""
     return name.replace("_", " ")
+
+
+def title_of(name: str, drill: Titled | None = None) -> str:
+    """What a drill is called: its own title, or its name in words where it is not known here."""
+    return drill.title if drill is not None else in_words(name).capitalize()

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import FormcheckError, UsageError
+from ..errors import FormcheckError, UsageError, one_line
 from ..lead.leader import DrillLeader, Leader, RunSet, Wait
 from ..lead.sets import lead
 from .board import Board
@@ -143,7 +143,7 @@ class Bridge:
             self._front = None
 
     def _failed(self, line: str) -> None:
-        done = {"status": "failed", "error": " ".join(line.split())}
+        done = {"status": "failed", "error": one_line(line)}
         self.board.clear(mode="done", what=self.board["what"], done=done)
 
     def _show_done(self, done: Done, journal: Journal) -> None:
@@ -152,7 +152,7 @@ class Bridge:
             "status": done.status,
             "how": done.how,
             "lines": list(done.lines),
-            "error": " ".join(str(done.error).split()) if done.error else "",
+            "error": one_line(done.error) if done.error else "",
             "sets": len(done.results),
             "saved": journal.problem is None,
             "problem": journal.problem or "",

@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import FormcheckError, UsageError
+from ..errors import FormcheckError, UsageError, one_line
 from ..files import VIDEO_SUFFIXES, plain
 from ..run.loop import Control
 from ..sinks import BaseSink
@@ -118,7 +118,7 @@ class Clips:
         try:
             self._state = self._scored(path, name, drill)
         except FormcheckError as error:
-            words = " ".join(str(error).split()).replace(str(path), name)
+            words = one_line(error).replace(str(path), name)
             self._state = {"state": "failed", "name": name, "error": words}
         except Exception as error:  # noqa: BLE001 - the page says it; the server goes on
             words = f"unexpected {type(error).__name__}: {error}"

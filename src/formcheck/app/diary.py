@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from datetime import date
 from io import BytesIO
 from pathlib import Path
-from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 from .. import __version__
@@ -17,9 +16,9 @@ from ..errors import UsageError
 from ..journal import export_csv, export_json
 from ..journal.past import pain_of, past_sessions
 from ..journal.queries import fault_counts, mean_form, sets_since
-from ..judge.scoring import band, shown
+from ..judge.scoring import mean_words
 from ..lead.questions import counted
-from ..wording import in_words
+from ..wording import in_words, title_of
 
 if TYPE_CHECKING:
     from ..drill import Drill
@@ -43,7 +42,7 @@ def diary(journal: Journal, drills: Mapping[str, Drill]) -> dict[str, Any]:
             for name in names
         ],
         "pain": _pain(journal),
-        "sessions": [_session(journal, s, drills) for s in reversed(journal.sessions())][:60],
+        "sessions": [_session(journal, s, drills) for s in reversed(journal.sessions()[-60:])],
         "where": str(journal.path or "in memory only"),
     }
 
@@ -54,13 +53,13 @@ def _drill(
 ) -> dict[str, Any]:  # fmt: skip
     def form(side: str) -> str:
         scores = [r["form"] for r in rows if r["side"] == side and r["form"] is not None]
-        return f"{shown(fmean(scores))} ({band(fmean(scores))})" if scores else ""
+        return mean_words(scores) if scores else ""
 
     days = len({r["day"] for r in rows})
     most = [f"{in_words(f['code'])} ({f['n']} times)" for f in faults if f["drill"] == name]
     return {
         "name": name,
-        "title": _title(name, drills),
+        "title": title_of(name, drills.get(name)),
         "did": f"{counted(days, 'day')}, {counted(len(rows), 'set')}",
         "left": form("left"),
         "right": form("right"),
@@ -84,7 +83,7 @@ def _session(
     journal: Journal, row: Mapping[str, Any], drills: Mapping[str, Drill]
 ) -> dict[str, Any]:
     sets = journal.children("sets", row["id"])
-    did = [_title(name, drills) for name in dict.fromkeys(s["drill"] for s in sets)]
+    did = [title_of(name, drills.get(name)) for name in dict.fromkeys(s["drill"] for s in sets)]
     activity = journal.children("activity", row["id"])
     walks = [f"{in_words(a['kind'])} {a['minutes']:g} min" for a in activity]
     notes = [n["text"] for n in journal.children("notes", row["id"])]
@@ -97,10 +96,6 @@ def _session(
         "early": row["status"] not in ("done", "open"),
         "now": row["status"] == "open",
     }
-
-
-def _title(name: str, drills: Mapping[str, Drill]) -> str:
-    return drills[name].title if name in drills else in_words(name).capitalize()
 
 
 def report(journal: Journal, drills: Mapping[str, Drill], session: int | None) -> str:

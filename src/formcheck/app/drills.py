@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..coach.plans import Plan, check_drills, find_plan, parse_plan, plan_names
-from ..errors import InputError, UsageError
+from ..errors import InputError, UsageError, one_line
 from ..files import Part
 from ..lead.advice import dose_words
 from ..wording import in_words
@@ -88,7 +88,7 @@ def plans(folder: Path | None, drills: Mapping[str, Drill]) -> list[dict[str, An
         try:
             found.append(_plan(find_plan(name, folder), drills))
         except InputError as error:
-            found.append({"name": name, "title": name, "problem": " ".join(str(error).split())})
+            found.append({"name": name, "title": name, "problem": one_line(error)})
     return found
 
 

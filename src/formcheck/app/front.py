@@ -8,22 +8,20 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from ..errors import one_line
 from ..lead import questions
 from ..lead.questions import Question
-from ..lead.sets import Frames, Front
+from ..lead.sets import Frames, ScreenFront
 from .screen import Screen
 from .setting_up import SettingUp
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ..body.pose import Pose
     from ..coach.cues import Line
-    from ..coach.session import Item, Notice
+    from ..coach.session import Item
     from ..lead.asking import Tell
     from ..sinks.info import RunInfo
-    from ..sinks.voice import Voice
-    from ..vision.frames import Frame
     from .board import Board
     from .pictures import Pictures
 
@@ -65,14 +63,13 @@ def together(question: Question, facts: Sequence[str] = ()) -> tuple[Question, .
     return (question,)
 
 
-class PageFront(Front):
+class PageFront(ScreenFront):
     """Asks on the page, shows and speaks.
 
     Args:
         plan: whether a plan is led; else the voice speaks of the single drill by itself.
         coming: the set that comes next, for the set-up.
         facts: the questions about the person that are due, to be asked on one form.
-        has_next: whether there is something to go on to.
     """
 
     def __init__(
@@ -88,14 +85,12 @@ class PageFront(Front):
         super().__init__()
         self.options, self.board, self._pictures = options, board, pictures
         self._plan, self._coming, self._facts = plan, coming, facts
-        self.screen = Screen(pictures, options.mirror)
+        self.screen = self._page = Screen(pictures, options.mirror)
         self._wishes: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
         self._given: dict[str, object] = {}
         self._press: Callable[[str], None] | None = None
-        self._voice: Voice | None = None
-        self._shown: RunInfo | None = None
         self._left = False
-        self.screen.paused = lambda: self.board["paused"] if self.control.paused else ""
+        self._page.paused = lambda: self.board["paused"] if self.control.paused else ""
 
     # -- what the page does, from any thread -----------------------------------------------------
 
@@ -157,7 +152,7 @@ class PageFront(Front):
         options = self.options
         self.control.end = None
         with ExitStack() as stack:
-            self._voice = stack.enter_context(
+            self.voice = stack.enter_context(
                 open_voice(
                     options.speech_command,
                     mute=options.mute,
@@ -165,19 +160,18 @@ class PageFront(Front):
                     warn=self.warn,
                 )
             )
-            self.sinks = [*options.sinks, *(() if self._plan else (self._voice,)), self.screen]
+            self.sinks = [*options.sinks, *(() if self._plan else (self.voice,)), self._page]
             frames, info = self._set_up(stack)
             self._press = press
-            self.board.show(mode="live", setup=None, buttons=self._buttons(info))
+            self.board.show(mode="live", setup=None, buttons=self._buttons())
             try:
                 yield frames, info
             finally:
                 self._press = None
                 self.board.show(paused="", buttons=())
 
-    def _buttons(self, info: RunInfo) -> tuple[str, ...]:
-        switch = () if self._plan else ("switch",)
-        return ("ouch", "pause", "again", *switch, *(("next",) if self._plan else ()), "end")
+    def _buttons(self) -> tuple[str, ...]:
+        return ("ouch", "pause", "again", "next" if self._plan else "switch", "end")
 
     def _set_up(self, stack: ExitStack) -> tuple[Frames, RunInfo]:
         """Open the camera and show what it sees until the person begins; another camera may be
@@ -199,7 +193,7 @@ class PageFront(Front):
 
         self.board.show(mode="opening", told=())
         stream = self.options.open_stream(source)
-        self.screen.silence = lambda: str(stream.silence)
+        self._page.silence = lambda: str(stream.silence)
         seen = stack.enter_context(opened(stream, self.options.model, live=True, warn=self.warn))
         stack.callback(self.board.show, camera=False)
         self.board.show(camera=True)
@@ -207,7 +201,7 @@ class PageFront(Front):
 
     def _look_on(self, frames: Frames, info: RunInfo, source: str) -> tuple[str, Any]:
         """The set-up page, until something is chosen there."""
-        shown = SettingUp(self._coming(), info, self.screen, self.board, source)
+        shown = SettingUp(self._coming(), info, self._page, self.board, source)
         for item in frames:
             shown.look(item)
             while not self._wishes.empty():
@@ -224,28 +218,11 @@ class PageFront(Front):
 
         self.say([Line("This is how I sound", "coach", 1, 5.0)], 0.0)
 
-    def hush(self) -> None:
-        if self._voice is not None:
-            self._voice.hush()
-
     def say(self, lines: Sequence[Line], t: float) -> None:
-        if self._voice is not None:
-            self._voice.utter(lines, t)
+        super().say(lines, t)
         for line in lines:
             if not line.earcon:
                 self.board.show(said=line.text)
 
-    def notice(self, notice: Notice) -> None:
-        self.screen.notice = notice
-
-    def watch(self, frame: Frame | None, pose: Pose, info: RunInfo) -> None:
-        if info is not self._shown:
-            self._shown = info
-            self.screen.start(info)
-        self.screen.watch(frame, pose)
-
-    def idle(self, frame: Frame | None) -> None:
-        self.screen.idle(frame)
-
     def warn(self, line: str) -> None:
-        self.board.show(warnings=(*self.board["warnings"], " ".join(line.split()))[-6:])
+        self.board.show(warnings=(*self.board["warnings"], one_line(line))[-6:])

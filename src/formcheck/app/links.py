@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from ..errors import FormcheckError
+from ..errors import FormcheckError, one_line
 
 if TYPE_CHECKING:
     from .bridge import Bridge
@@ -138,7 +138,7 @@ class Links:
         try:
             self._bridge.start(what)
         except FormcheckError as error:
-            link.send(json.dumps({"error": " ".join(str(error).split())}))
+            link.send(json.dumps({"error": one_line(error)}))
             return
         self._steer(link)
         self._tell()

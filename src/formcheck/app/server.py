@@ -19,7 +19,7 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
-from ..errors import FormcheckError, InputError
+from ..errors import FormcheckError, InputError, one_line
 from .answers import Answers
 from .bridge import Bridge
 from .clips import Clips
@@ -96,7 +96,7 @@ class Site:
 
 
 async def _refused(request: Request, error: Exception) -> Response:
-    return JSONResponse({"error": " ".join(str(error).split())}, 400)
+    return JSONResponse({"error": one_line(error)}, 400)
 
 
 def bound(port: int | None) -> socket.socket:

@@ -6,14 +6,14 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from .. import __version__
-from ..coach.plans import Plan, find_plan, plan_names
+from ..coach.plans import FIRST_PLAN, Plan, find_plan, plan_names
 from ..coach.progression import DAYS_A_WEEK, weeks
 from ..coach.safety import questions_due
-from ..errors import InputError, UsageError
+from ..errors import InputError, UsageError, one_line
 from ..journal.past import last_check, past_sessions, unanswered
 from ..journal.queries import last_plan
 from ..lead.advice import advice_now, dose_words, last_red
-from ..wording import in_words
+from ..wording import title_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,10 +22,7 @@ if TYPE_CHECKING:
     from ..journal import Journal
     from .bridge import Home
 
-__all__ = ["FIRST_PLAN", "note", "today"]
-
-#: Who has no plan yet begins with this one.
-FIRST_PLAN = "start-small"
+__all__ = ["note", "today"]
 
 
 def today(journal: Journal, home: Home, drills: Mapping[str, Drill], name: str) -> dict[str, Any]:
@@ -61,15 +58,17 @@ def today(journal: Journal, home: Home, drills: Mapping[str, Drill], name: str) 
         "drills": [
             {
                 "name": item.drill,
-                "title": _title(item.drill, drills),
+                "title": title_of(item.drill, drills.get(item.drill)),
                 "variant": item.variant or "",
                 "dose": dose_words(item.dose, item.both_sides),
                 "why": item.why,
             }
             for item in advice.drills
         ],
-        "locked": [{"title": _title(n, drills), "why": w} for n, w in advice.locked.items()],
-        "later": [_title(n, drills) for n in advice.later],
+        "locked": [
+            {"title": title_of(n, drills.get(n)), "why": w} for n, w in advice.locked.items()
+        ],
+        "later": [title_of(n, drills.get(n)) for n in advice.later],
         "notes": list(advice.notes),
         "rests": advice.rest_until is not None,
         "week": {"days": count.this_week, "of": DAYS_A_WEEK, "full": count.full_weeks},
@@ -90,12 +89,7 @@ def note(journal: Journal, walked: object, text: object) -> None:
     words = text.strip()[:2000] if isinstance(text, str) else ""
     if minutes is None and not words:
         raise UsageError("expected minutes of a walk or a note, got neither")
-    session = journal.begin_session(None, __version__)
-    if minutes is not None:
-        journal.add_activity(session, "walk", minutes)
-    if words:
-        journal.add_note(session, words)
-    journal.end_session(session)
+    journal.note_down(__version__, minutes, words)
 
 
 def _plan(journal: Journal, home: Home, name: str) -> Plan:
@@ -111,9 +105,5 @@ def _brief(name: str, home: Home) -> dict[str, Any]:
     try:
         plan = find_plan(name, home.plans)
     except (UsageError, InputError) as error:
-        return {"name": name, "title": name, "problem": " ".join(str(error).split())}
+        return {"name": name, "title": name, "problem": one_line(error)}
     return {"name": plan.name, "title": plan.title, "builtin": plan.builtin}
-
-
-def _title(name: str, drills: Mapping[str, Drill]) -> str:
-    return drills[name].title if name in drills else in_words(name).capitalize()

@@ -138,9 +138,10 @@ class ArmRaise:
         if raised(pose) is None:
             self._lowered(t)
             return False
-        legs = pose.xy[_LEGS]
-        if t - self._up_t > self.LOST_S or self._moved(legs, pose):
-            self._since, self._legs = t, legs.tolist()
+        xy = pose.xy.tolist()
+        legs = [xy[joint] for joint in _LEGS]
+        if t - self._up_t > self.LOST_S or self._moved(legs, STILL * _length(xy)):
+            self._since, self._legs = t, legs
         self._up_t, self._down_since = t, nan
         self.share = min(1.0, (t - self._since) / self.HELD_S) if self._ready else 0.0
         if self.share < 1:
@@ -156,10 +157,6 @@ class ArmRaise:
         if t - self._down_since >= self.DOWN_S:
             self._ready = True
 
-    def _moved(self, legs: object, pose: Pose) -> bool:
-        length = _length(pose.xy.tolist())
-        now: list[_Point] = legs.tolist()  # type: ignore[attr-defined]
-        return any(
-            hypot(a[0] - b[0], a[1] - b[1]) > STILL * length
-            for a, b in zip(now, self._legs, strict=True)
-        )
+    def _moved(self, legs: Sequence[_Point], most: float) -> bool:
+        pairs = zip(legs, self._legs, strict=True)
+        return any(hypot(a[0] - b[0], a[1] - b[1]) > most for a, b in pairs)

@@ -35,9 +35,7 @@ def agree(
     from ..agree.page import lines, render
     from ..agree.ratings import read_ratings
 
-    read = [
-        p for folder in (a, b) for p in (folder.rglob("*.json*") if folder.is_dir() else [a, b])
-    ]
+    read = [p for given in (a, b) for p in (given.rglob("*.json*") if given.is_dir() else [given])]
     common.protect([out, json_], read)
     if out is not None and out == json_:
         raise UsageError(f"{out}: it is named twice; give each output a name of its own")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -17,9 +17,8 @@ from ..lead.questions import counted
 from . import common
 
 if TYPE_CHECKING:
+    from ..coach.progression import Weeks
     from ..journal import Journal
-
-PLAN = "start-small"
 
 
 def register(app: typer.Typer) -> None:
@@ -55,7 +54,7 @@ def plans(
     json_: Annotated[bool, typer.Option("--json", help="As JSON on stdout.")] = False,
 ) -> None:
     """The plans there are: built-in ones and your own."""
-    from ..coach.plans import check_drills, find_plan, plan_names
+    from ..coach.plans import FIRST_PLAN, check_drills, find_plan, plan_names
     from ..lead.advice import dose_words
     from ..wording import in_words
 
@@ -87,7 +86,8 @@ def plans(
             print(f"It begins with {plan.start_share:.0%} of these doses and builds up to them.")
             print(f"Begin with: formcheck live {plan.name}")
     if name is None:
-        print(f"Begin with: formcheck live {PLAN}   See one whole: formcheck plans {PLAN}")
+        first = f"Begin with: formcheck live {FIRST_PLAN}"
+        print(f"{first}   See one whole: formcheck plans {FIRST_PLAN}")
         print(f"Your own plans are TOML files in {folder}")
 
 
@@ -100,7 +100,7 @@ def today(
 ) -> None:
     """What is planned today and why; asks how yesterday felt."""
     from .. import __version__
-    from ..coach.plans import find_plan
+    from ..coach.plans import FIRST_PLAN, find_plan
     from ..coach.progression import weeks
     from ..coach.safety import questions_due
     from ..journal.past import last_check, past_sessions
@@ -116,15 +116,10 @@ def today(
         if sys.stdin.isatty():
             asking.answered(asking.next_day(journal), front.ask, front.tell)
         if walked is not None or note:
-            session = journal.begin_session(None, __version__)
-            if walked is not None:
-                journal.add_activity(session, "walk", walked)
-            if note:
-                journal.add_note(session, note)
-            journal.end_session(session)
+            journal.note_down(__version__, walked, note or "")
             print("Noted." if walked is None else f"Noted: a walk of {walked:g} minutes.")
         past = past_sessions(journal)
-        chosen = find_plan(plan or last_plan(journal) or PLAN, plans_folder())
+        chosen = find_plan(plan or last_plan(journal) or FIRST_PLAN, plans_folder())
         advice = advice_now(journal, chosen, now.date(), past)
         print(f"{now:%A %d %B}, {chosen.title}:")
         did = {done.drill for p in past if p.day >= now.date() for done in p.done}
@@ -137,7 +132,7 @@ def today(
             if advice.drills:
                 print(f"Begin with: formcheck live {chosen.name}")
         count = weeks([p.day for p in past], now.date())
-        print(f"Days this week: {count.this_week} of 3. Weeks with three days: {count.full_weeks}.")
+        print(_week(count))
         if questions_due(last_check(journal), now.date(), last_red=last_red(past)):
             print("The safety questions come first next time (formcheck live asks them).")
 
@@ -169,7 +164,7 @@ def history(
         print("Nothing yet. Begin with: formcheck live start-small")
         return
     count = weeks([p.day for p in past], now)
-    print(f"Days this week: {count.this_week} of 3. Weeks with three days: {count.full_weeks}.")
+    print(_week(count))
     lights = Counter(p.light.word for p in past if p.done)
     if lights:
         said = [f"{n} {_LIGHTS.get(word, word)}" for word, n in lights.most_common()]
@@ -182,15 +177,15 @@ def history(
 _LIGHTS = {"unknown": "not answered"}
 
 
-def _form(scores: Sequence[float]) -> str:
-    """Mean form as it is shown to a person: to the nearest 5, with its band."""
-    from ..judge.scoring import band, shown
+def _week(count: Weeks) -> str:
+    from ..coach.progression import DAYS_A_WEEK
 
-    mean = sum(scores) / len(scores)
-    return f"{shown(mean)} ({band(mean)})"
+    days = f"Days this week: {count.this_week} of {DAYS_A_WEEK}."
+    return f"{days} Weeks with three days: {count.full_weeks}."
 
 
 def _show_drill(name: str, rows: list[dict[str, Any]], faults: list[dict[str, Any]]) -> None:
+    from ..judge.scoring import mean_words
     from ..wording import in_words
 
     print(
@@ -202,7 +197,7 @@ def _show_drill(name: str, rows: list[dict[str, Any]], faults: list[dict[str, An
         sets = [r for r in rows if r["day"] == day]
         reps, held = sum(r["reps"] for r in sets), sum(r["held"] for r in sets)
         forms = _forms(sets)
-        form = f", form {_form(forms)}" if forms else ""
+        form = f", form {mean_words(forms)}" if forms else ""
         ouch = ", stopped" if any(r["status"] == "ouch" for r in sets) else ""
         did = f"{reps} reps" if reps else f"{held:.0f} s held"
         planned = sum(r["planned_reps"] or 0 for r in sets)
@@ -210,7 +205,7 @@ def _show_drill(name: str, rows: list[dict[str, Any]], faults: list[dict[str, An
         print(f"  {day}  {did}{asked}{form}{ouch}")
     left, right = (_forms(r for r in rows if r["side"] == side) for side in ("left", "right"))
     if left and right:
-        print(f"  left: form {_form(left)}, right: form {_form(right)}")
+        print(f"  left: form {mean_words(left)}, right: form {mean_words(right)}")
     most = [f for f in faults if f["drill"] == name][:2]
     if most:
         seen = [f"{in_words(f['code'])} {f['n']}x" for f in most]

@@ -13,19 +13,15 @@ import typer
 
 from ..errors import UsageError
 from ..lead.questions import LEVELS, Question
-from ..lead.sets import Frames, Front
+from ..lead.sets import Frames, ScreenFront
 from ..sinks import BaseSink
 from . import common
 
 if TYPE_CHECKING:
     from ..body.pose import Pose
     from ..coach.cues import Line
-    from ..coach.session import Notice
     from ..lead.asking import Tell
     from ..sinks.info import RunInfo, Sink
-    from ..sinks.voice import Voice
-    from ..sinks.window import Window
-    from ..vision.frames import Frame
 
 __all__ = ["Options", "StatusLine", "Terminal", "ask", "tell"]
 
@@ -84,7 +80,7 @@ def tell(told: Tell) -> None:
         print("\n".join(told.lines), file=sys.stderr if aside else sys.stdout)
 
 
-class Terminal(Front):
+class Terminal(ScreenFront):
     """Asks in the terminal, shows in a window (or prints what is said) and speaks.
 
     Args:
@@ -95,9 +91,6 @@ class Terminal(Front):
     def __init__(self, options: Options, *, plan: bool, drill: bool = True) -> None:
         super().__init__()
         self._options, self._plan, self._speaks = options, plan, plan or drill
-        self._voice: Voice | None = None
-        self._window: Window | None = None
-        self._shown: RunInfo | None = None
 
     def ask(self, question: Question) -> object:
         return ask(question)
@@ -119,8 +112,9 @@ class Terminal(Front):
         options = self._options
         with ExitStack() as stack:
             sinks = list(options.sinks)
+            window = None
             if self._speaks:
-                self._voice = stack.enter_context(
+                self.voice = stack.enter_context(
                     open_voice(
                         options.speech_command,
                         mute=options.mute,
@@ -128,14 +122,14 @@ class Terminal(Front):
                         warn=common.warn,
                     )
                 )
-                sinks += [] if self._plan else [self._voice]
+                sinks += [] if self._plan else [self.voice]
             if options.window:
                 keys = (
                     Key("o", "ouch: stop, it hurts", lambda: press("ouch")),
                     Key("ns", "go on to what comes next", lambda: press("next")),
                 )
                 window = Window(self.control, options.mirror, keys=keys if self._plan else ())
-                self._window = stack.enter_context(window)
+                self.screen = stack.enter_context(window)
                 sinks.append(window)
             self.sinks = sinks
             stream = source.open_source(
@@ -145,38 +139,18 @@ class Terminal(Front):
                 size=options.size,
                 fps=options.fps,
             )
-            if self._window is not None:
-                self._window.silence = lambda: stream.silence
+            if window is not None:
+                window.silence = lambda: stream.silence
             seen = stack.enter_context(opened(stream, options.model, live=True, warn=common.warn))
             yield stack.enter_context(seen.seen()), seen.info
 
-    def hush(self) -> None:
-        if self._voice is not None:
-            self._voice.hush()
-
     def say(self, lines: Sequence[Line], t: float) -> None:
         """Speak these lines; print them, too, where no window shows them."""
-        if self._voice is not None:
-            self._voice.utter(lines, t)
+        super().say(lines, t)
         if not self._options.window:
             for line in lines:
                 if not line.earcon:
                     print(f"  {line.text}", file=sys.stderr)
-
-    def notice(self, notice: Notice) -> None:
-        if self._window is not None:
-            self._window.notice = notice
-
-    def watch(self, frame: Frame | None, pose: Pose, info: RunInfo) -> None:
-        if self._window is not None:
-            if info is not self._shown:
-                self._shown = info
-                self._window.start(info)
-            self._window.watch(frame, pose)
-
-    def idle(self, frame: Frame | None) -> None:
-        if self._window is not None:
-            self._window.idle(frame)
 
     def warn(self, line: str) -> None:
         common.warn(line)

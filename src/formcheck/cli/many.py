@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from ..errors import FormcheckError, InputError, LabelError
+from ..errors import FormcheckError, InputError, LabelError, one_line
 from ..sinks import replace_text
 from . import common
 from .common import names
@@ -120,7 +120,7 @@ def score_many(
 
 def _report(count: _Count, failed: dict[str, str], out: Path) -> None:
     for clip, why in failed.items():
-        line = " ".join(why.split())
+        line = one_line(why)
         common.warn(f"failed: {line if clip in line else f'{clip}: {line}'}")
     place = out / FAILED
     if failed:

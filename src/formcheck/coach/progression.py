@@ -15,7 +15,7 @@ from datetime import date, timedelta
 from enum import IntEnum
 
 from ..drill import Dose
-from ..wording import in_words
+from ..wording import title_of
 from .plans import Plan, PlanDrill
 
 __all__ = [
@@ -335,7 +335,7 @@ def advise(
             "Ease off and check with a physiotherapist or GP."
         )
     if story.dropped is not None:
-        notes.append(f"{_name(story.dropped)} is out for now: the last two sessions were hard.")
+        notes.append(f"{title_of(story.dropped)} is out for now: the last two sessions were hard.")
     open_entries = [e for e in plan.drills if e.name not in locked and e.name not in resting]
     planned, later = _as_before(plan, open_entries, past, today, story, begin=not resting)
     fresh = not any(p.done for p in past)
@@ -536,12 +536,8 @@ def _difference(old: Dose, new: Dose) -> str:
     return f"{(new.hold_s or 0) - (old.hold_s or 0):g} seconds more hold"
 
 
-def _name(drill: str) -> str:
-    return in_words(drill).capitalize()
-
-
 def _names(drills: Iterable[str]) -> str:
-    return ", ".join(_name(d) for d in drills)
+    return ", ".join(title_of(d) for d in drills)
 
 
 # -- counts for people (4.3.7) -------------------------------------------------------------------

@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from ..errors import one_line
 from ..events import (
     CannotJudge,
     CannotJudgeSpan,
@@ -150,7 +151,7 @@ class JournalSink:
             try:
                 job()
             except BaseException as error:  # noqa: BLE001 - a dead worker hangs who waits for it
-                why = " ".join(str(error).split()) or type(error).__name__
+                why = one_line(error)
                 with suppress(Exception):  # not even a screen that is gone ends it
                     self.journal.warn(f"journal: a line was lost ({why}); the session goes on")
             finally:

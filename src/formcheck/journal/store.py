@@ -225,6 +225,15 @@ class Journal(Reading):
         row = {"session_id": session, "at": utc(now), "offset_min": offset_min(now), "text": text}
         self._insert("notes", row)
 
+    def note_down(self, formcheck: str, walked_min: float | None, text: str) -> None:
+        """A walk, a note or both outside a session of drills: a session of their own."""
+        session = self.begin_session(None, formcheck)
+        if walked_min is not None:
+            self.add_activity(session, "walk", walked_min)
+        if text:
+            self.add_note(session, text)
+        self.end_session(session)
+
     def add_check(self, clear: bool) -> None:
         """The safety questions were asked; ``clear`` when every answer was no."""
         now = self.now()

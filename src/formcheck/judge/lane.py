@@ -75,8 +75,7 @@ class Lane:
         self.square = True  # whether the camera stands where faults can be judged
         self.earlier: list[Facts] = []
         self.spans: list[FaultSpan] = []
-        self._times: deque[float] = deque()
-        self._rows: deque[tuple[float, ...]] = deque()
+        self._rows: deque[tuple[float, tuple[float, ...]]] = deque()
         self._names = tuple(m.name for m in drill.all_measures)
         self._followers = {m.name: m.follower() for m in drill.all_measures}
         self._faults = tuple((f, f.when) for f in drill.faults)
@@ -139,7 +138,6 @@ class Lane:
         if self.reps is not None:
             self.reps.reset()
         self.rests.clear()
-        self._times.clear()
         self._rows.clear()
         self.settle_from = t if settle else None
         self._settle_values.clear()
@@ -156,31 +154,27 @@ class Lane:
 
     def wait(self, t: float) -> None:
         """The other side moves: what this one does meanwhile is its rest before the next."""
-        if self.reps is None or not self._ready(t):
+        row = self._row
+        if self.reps is None or not self._ready(t, row):
             return
         self.reps.wait(t, self.main)
-        self._record(t)
+        self._rows.append((t, row))
         self._forget_before(t - Reps.MEMORY_S)
-
-    def _record(self, t: float) -> None:
-        self._times.append(t)
-        self._rows.append(self._row)
 
     @property
     def _row(self) -> tuple[float, ...]:
         return (*(self.values[n] for n in self._names), self.square)
 
     def _forget_before(self, from_s: float) -> None:
-        while self._times and self._times[0] < from_s:
-            self._times.popleft()
+        while self._rows and self._rows[0][0] < from_s:
             self._rows.popleft()
 
     def advance(self, t: float) -> RepShape | HoldShape | None:
         """Feed the machine; returns a movement or hold that ended."""
-        x = self.main
-        if not self._ready(t):
+        x, row = self.main, self._row
+        if not self._ready(t, row):
             return None
-        self._record(t)
+        self._rows.append((t, row))
         was_busy = self.busy
         ended: RepShape | HoldShape | None
         if self.reps is not None:
@@ -194,10 +188,10 @@ class Lane:
             self._forget_before(t - Reps.MEMORY_S)
         return ended
 
-    def _ready(self, t: float) -> bool:
+    def _ready(self, t: float, row: tuple[float, ...]) -> bool:
         """Whether the person has come to rest since getting into position."""
         if self._early is not None and self.reps is not None:
-            self._early.append((t, self._row))
+            self._early.append((t, row))
             while t - self._early[0][0] > LOOK_BACK_S:
                 self._early.popleft()
         return self.settle_from is None or self._settled(t, self.main, self.settle_from)
@@ -233,7 +227,7 @@ class Lane:
                 self.rests.clear()
         resting = [
             (s, row)
-            for s, row in zip(self._times, self._rows, strict=True)
+            for s, row in self._rows
             if begun - REST_WINDOW_S - 0.4 <= s < begun and row[0] < level
         ]
         # The very beginning of the movement is no rest, if there is enough without it.
@@ -247,8 +241,7 @@ class Lane:
                 self.rests[name] = median(seen)
 
     def facts(self, shape: RepShape | HoldShape) -> Facts:
-        rows = zip(self._times, self._rows, strict=True)
-        return self._facts(shape, list(rows), dict(self.rests))
+        return self._facts(shape, list(self._rows), dict(self.rests))
 
     def look_back(
         self, known: RepShape, rests: Mapping[str, float]

@@ -6,6 +6,7 @@ health; where less than 80 % of a set could be judged there is none.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite
 
@@ -18,6 +19,7 @@ __all__ = [
     "band",
     "done_of",
     "form_of",
+    "mean_words",
     "parts_of",
     "score_hold",
     "score_rep",
@@ -43,6 +45,12 @@ def shown(score: float) -> int:
     """A score as people see it: rounded to five, but never up into the next band."""
     near = 5 * round(score / 5)
     return near - 5 if band(near) != band(score) and near > score else near
+
+
+def mean_words(scores: Sequence[float]) -> str:
+    """A mean score as it is shown to a person: to the nearest 5, with its band."""
+    mean = sum(scores) / len(scores)
+    return f"{shown(mean)} ({band(mean)})"
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
 from math import nan
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from ..body.gesture import ArmRaise
 from ..body.pose import Pose
@@ -26,9 +26,10 @@ from .questions import Question
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ..sinks.voice import Voice
     from ..vision.frames import Frame
 
-__all__ = ["Front", "about", "lead", "take_frames"]
+__all__ = ["Front", "ScreenFront", "about", "lead", "take_frames"]
 
 Frames = Iterator["Seen | Pose | None"]
 #: The frames of a camera or clip, and what is known of it; closed by leaving the context.
@@ -75,6 +76,55 @@ class Front:
 
     def warn(self, line: str) -> None:
         """One line that does not end the work."""
+
+
+class Screen(Protocol):
+    """What shows the person the picture: a window, or a page."""
+
+    notice: Notice | None
+
+    def start(self, info: RunInfo) -> None: ...
+
+    def watch(self, frame: Frame | None, pose: Pose) -> None: ...
+
+    def idle(self, frame: Frame | None) -> None: ...
+
+
+class ScreenFront(Front):
+    """A front with a screen and a voice, where there is one.
+
+    Attributes:
+        screen, voice: None until it is opened, or for good.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.screen: Screen | None = None
+        self.voice: Voice | None = None
+        self._shown: RunInfo | None = None
+
+    def hush(self) -> None:
+        if self.voice is not None:
+            self.voice.hush()
+
+    def say(self, lines: Sequence[Line], t: float) -> None:
+        if self.voice is not None:
+            self.voice.utter(lines, t)
+
+    def notice(self, notice: Notice) -> None:
+        if self.screen is not None:
+            self.screen.notice = notice
+
+    def watch(self, frame: Frame | None, pose: Pose, info: RunInfo) -> None:
+        if self.screen is not None:
+            if info is not self._shown:
+                self._shown = info
+                self.screen.start(info)
+            self.screen.watch(frame, pose)
+
+    def idle(self, frame: Frame | None) -> None:
+        if self.screen is not None:
+            self.screen.idle(frame)
 
 
 def lead(leader: Leader, front: Front) -> Done:

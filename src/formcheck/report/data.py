@@ -12,7 +12,7 @@ from ..journal import Journal
 from ..journal.queries import mean_form
 from ..journal.rules import parameters_of, trace_of
 from ..journal.times import local
-from ..wording import in_words
+from ..wording import in_words, title_of
 
 if TYPE_CHECKING:
     from ..drill import Drill
@@ -287,7 +287,7 @@ def _set(journal: Journal, row: Row, drill: Drill | None) -> SetView:
     ends = [r["end_s"] for r in reps] + [h["to_s"] for h in holds]
     variant = f" ({in_words(row['variant'])})" if row["variant"] else ""
     view = SetView(
-        title=_title(row["drill"], drill) + variant,
+        title=title_of(row["drill"], drill) + variant,
         drill=row["drill"],
         side=row["side"],
         score=None if row["status"] == "ouch" else row["score"],
@@ -310,10 +310,6 @@ def _set(journal: Journal, row: Row, drill: Drill | None) -> SetView:
     return _explained(view, drill)
 
 
-def _title(name: str, drill: Drill | None) -> str:
-    return drill.title if drill else in_words(name).capitalize()
-
-
 def _explained(view: SetView, drill: Drill | None) -> SetView:
     """With what only the drill itself knows."""
     if drill is None:
@@ -328,7 +324,7 @@ def _explained(view: SetView, drill: Drill | None) -> SetView:
 
 def _trend(journal: Journal, drills: Mapping[str, Drill]) -> list[DayView]:
     return [
-        DayView(r["day"], _title(r["drill"], drills.get(r["drill"])), r["side"], r["form"])
+        DayView(r["day"], title_of(r["drill"], drills.get(r["drill"])), r["side"], r["form"])
         for r in mean_form(journal)
     ]
 
@@ -372,7 +368,7 @@ def from_result(
     faults = document.get("faults")
     if faults is None:
         faults = [f for part in parts for f in part["faults"]]
-    title = _title(str(document["drill"]), drill)
+    title = title_of(str(document["drill"]), drill)
     view = SetView(
         title=title,
         drill=document["drill"],

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future
 from typing import Any
 
-from ..errors import InputError, UsageError
+from ..errors import InputError, UsageError, one_line
 from .task import Failed, Scored, Task, about, differs, score_task
 
 __all__ = ["Cluster", "connected"]
@@ -75,7 +75,7 @@ def _check(client: Any, address: str, model: str | None) -> None:
         )
     for worker, theirs in answers.items():
         if isinstance(theirs, BaseException):
-            said = " ".join(str(theirs).split()) or type(theirs).__name__
+            said = one_line(theirs)
             raise UsageError(f"worker {worker} was refused: formcheck does not run there: {said}")
         if why := differs(theirs, ours):
             raise UsageError(

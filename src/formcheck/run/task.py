@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..body.pose import Side
 from ..drill import Dose
-from ..errors import FormcheckError, InputError, UsageError
+from ..errors import FormcheckError, InputError, UsageError, one_line
 from ..files import check_file
 from ..sinks.csv import rows
 from ..vision import kept as kept
@@ -203,7 +203,7 @@ def score_task(task: Task) -> Scored | Failed:
         with fetched(task.clip) as path:
             return score_here(task, path)
     except FormcheckError as error:
-        return Failed(" ".join(str(error).split()))
+        return Failed(one_line(error))
     except Exception as error:  # noqa: BLE001 - one clip's bug is not the end of the others
         return Failed(f"{task.clip}: unexpected {type(error).__name__}: {error}")
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..body.pose import Pose
+from ..errors import one_line
 from ..sinks.info import RunInfo, Sink
 from ..vision.threads import Belt, stage
 
@@ -251,7 +252,7 @@ class _Sinks:
         worker = self._workers.pop(id(sink), None)
         if worker is not None:
             worker.leave()
-        why = " ".join(str(error).split()) or type(error).__name__
+        why = one_line(error)
         self.switched_off.append(_name(sink))
         self._warn(f"{_name(sink)} switched off: {why}; the set goes on without it")
 

@@ -9,6 +9,7 @@ from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 from . import BaseSink
+from .codebook import MOVEMENTS
 from .tables import Table
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 __all__ = ["Movements", "Signals", "movements"]
 
 Row = Mapping[str, Any]
+
+_NUMBERS = frozenset(column.name for column in MOVEMENTS if column.kind == "number")
 
 #: The peak speed is that over this many seconds: a frame's jump is no speed (EC).
 SPEED_S = 0.2
@@ -198,10 +201,7 @@ def _fastest(main: Sequence[tuple[float, float]], from_s: float, to_s: float) ->
 
 def _typed(row: dict[str, Any]) -> Row:
     """Whole seconds and sizes are numbers too."""
-    from .codebook import MOVEMENTS
-
-    numbers = {c.name for c in MOVEMENTS if c.kind == "number"}
     return {
-        name: float(value) if name in numbers and isinstance(value, int) else value
+        name: float(value) if name in _NUMBERS and isinstance(value, int) else value
         for name, value in row.items()
     }

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..body.pose import JOINTS
-from ..errors import FormcheckError, ModelError
+from ..errors import FormcheckError, ModelError, one_line
 from .detection import Detection
 from .frames import Image
 from .silence import QUIET, few_heaps
@@ -42,7 +42,7 @@ class Graph:
                 from mediapipe.tasks.python import BaseOptions, vision
         except (ImportError, OSError) as error:
             raise FormcheckError(
-                f"mediapipe cannot be loaded ({one_line(error)}); run `formcheck doctor`"
+                f"mediapipe cannot be loaded ({one_line(error, 200)}); run `formcheck doctor`"
             ) from error
         mode = vision.RunningMode.VIDEO if video else vision.RunningMode.IMAGE
         options = vision.PoseLandmarkerOptions(
@@ -57,7 +57,7 @@ class Graph:
         except (RuntimeError, ValueError, OSError) as error:
             raise ModelError(
                 f"{model}: expected a pose landmarker model (.task), it does not load "
-                f"({one_line(error)}); get it again or name another with --model"
+                f"({one_line(error, 200)}); get it again or name another with --model"
             ) from error
 
     @staticmethod
@@ -100,7 +100,3 @@ class Graph:
         if task is not None:
             with QUIET:
                 task.close()
-
-
-def one_line(error: BaseException) -> str:
-    return " ".join(str(error).split())[:200] or type(error).__name__

@@ -22,10 +22,10 @@ from typing import Any
 import numpy as np
 
 from ..body.pose import Pose
-from ..errors import ModelError, UsageError
+from ..errors import ModelError, UsageError, one_line
 from .detection import Detection, another_person, plausible, same_place
 from .frames import Frame, to_rgb, turn
-from .graph import Graph, Picture, one_line
+from .graph import Graph, Picture
 from .looks import Looks
 from .track import quantise
 
@@ -195,10 +195,10 @@ class Landmarker:
         except (RuntimeError, ValueError) as error:
             if self._fresh:
                 raise ModelError(
-                    f"{self.model_name}: the pose model fails on every frame ({one_line(error)}); "
-                    "run `formcheck doctor` or try another --model"
+                    f"{self.model_name}: the pose model fails on every frame "
+                    f"({one_line(error, 200)}); run `formcheck doctor` or try another --model"
                 ) from error
-            self.log.append(f"model restarted at t={t:.2f} s ({one_line(error)})")
+            self.log.append(f"model restarted at t={t:.2f} s ({one_line(error, 200)})")
             self._make_tracker(self._way)
             return None
         self._fresh = False

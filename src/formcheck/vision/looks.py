@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 from concurrent.futures import Future, ThreadPoolExecutor
 
+from ..errors import one_line
 from .detection import Detection
-from .graph import Graph, Picture, one_line
+from .graph import Graph, Picture
 from .threads import give_way
 
 
@@ -43,7 +44,7 @@ class Looks:
         try:
             return self._graph(confidence).bodies(picture, 0)
         except (RuntimeError, ValueError) as error:
-            self._log.append(f"search model restarted ({one_line(error)})")
+            self._log.append(f"search model restarted ({one_line(error, 200)})")
             if confidence in self._graphs:
                 self._graphs.pop(confidence).close()
             return []

@@ -40,7 +40,18 @@ from ...files import MOST_SETTINGS, brief, listed, parse_toml, read_text
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable  # 3.11 on
 
-__all__ = ["Plan", "PlanDrill", "check_drills", "find_plan", "parse_plan", "plan_names"]
+__all__ = [
+    "FIRST_PLAN",
+    "Plan",
+    "PlanDrill",
+    "check_drills",
+    "find_plan",
+    "parse_plan",
+    "plan_names",
+]
+
+#: Who has no plan yet begins with this one.
+FIRST_PLAN = "start-small"
 
 
 @dataclass(frozen=True)
