@@ -45,7 +45,7 @@ test: $(STAMP)
 	$(BIN)/ruff format --check src tests tools
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 docs: $(STAMP)
 	@[ -x $(BIN)/zensical ] || { \
