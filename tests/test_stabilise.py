@@ -116,18 +116,52 @@ def test_its_patience_ends() -> None:
     assert not any(kept[round(2.7 * 25) :])
 
 
-def test_crossing_legs_are_no_swap() -> None:
-    wide = abducted(25, Side.RIGHT, abducted(25))
-    crossed = dict(wide)
-    for part in ("knee", "ankle", "heel", "foot_index"):
-        crossed[f"left_{part}"], crossed[f"right_{part}"] = (
-            wide[f"right_{part}"],
-            wide[f"left_{part}"],
-        )
+LEGS = [
+    f"{side}_{part}"
+    for side in ("left", "right")
+    for part in ("knee", "ankle", "heel", "foot_index")
+]
+
+
+def legs_swapped(p: Pose) -> Pose:
+    legs = [Joint[name.upper()] for name in LEGS]
+    xy, other = p.xy.copy(), swapped(p).xy
+    xy[legs] = other[legs]
+    return replace(p, xy=xy)
+
+
+def test_legs_that_are_exchanged_for_a_moment_are_put_back_and_the_hips_stay() -> None:
     guard = SwapGuard()
-    guard(pose(0.0, wide))
-    p = pose(0.04, crossed)
-    assert guard(p) is p
+    true = film(lambda t: abducted(20 * t), 1.2)
+    wrong = [legs_swapped(p) if 8 <= i < 14 else p for i, p in enumerate(true)]
+    assert (true[8].xy != wrong[8].xy).any()
+    for p, q in zip(true, map(guard, wrong), strict=True):
+        np.testing.assert_array_equal(p.xy, q.xy)
+
+
+@pytest.mark.parametrize("over_s", [0.35, 0.6])
+def test_crossing_legs_are_no_swap(over_s: float) -> None:
+    """Legs that pass each other do so in several frames, or in two that are far apart."""
+    guard = SwapGuard()
+    for p in film(
+        lambda t: abducted(20 - 40 * t / over_s, Side.RIGHT, abducted(20 - 40 * t / over_s)), over_s
+    ):
+        assert guard(p) is p
+    wide = pose(0.0, abducted(25, Side.RIGHT, abducted(25)))
+    guard = SwapGuard()
+    guard(wide)
+    late = replace(legs_swapped(wide), t=0.2)
+    assert guard(late) is late
+
+
+def test_a_knee_that_jumps_alone_is_no_swap() -> None:
+    wide = pose(0.0, abducted(25, Side.RIGHT, abducted(25)))
+    guard = SwapGuard()
+    guard(wide)
+    xy = wide.xy.copy()
+    xy[[Joint.LEFT_KNEE, Joint.RIGHT_KNEE]] = xy[[Joint.RIGHT_KNEE, Joint.LEFT_KNEE]]
+    alone = replace(wide, t=0.04, xy=xy)
+    assert guard(alone) is alone
 
 
 def test_a_body_side_on_cannot_look_swapped() -> None:

@@ -25,7 +25,13 @@ _LIMBS_OTHER = np.array([Side.RIGHT.joint(p) for p in ("shoulder", "hip", "knee"
 
 _BOTH = np.concatenate([_LIMBS, _LIMBS_OTHER])
 _EXCHANGED = np.concatenate([_LIMBS_OTHER, _LIMBS])
-_TRUNK = [0, 1, 4, 5]  # of these: shoulders and hips
+_TRUNK, _KNEES, _ANKLES = [0, 1, 4, 5], [2, 6], [3, 7]  # of these
+
+#: Both legs exchanged: their joints jumped by this much each, in torso lengths, between two frames
+#: no further apart than this. Measured on 64 tracks of rendered people with the legs exchanged for
+#: 0.13 s every 1.9 s: 36 sets were counted right without it, 49 to 51 with 0.05 to 0.10, and false
+#: alarms fell from 26 to 3; never told of in those tracks as they are, nor in 42 of markers.
+LEG_JUMP, LEGS_WITHIN_S = 0.08, 0.15
 
 
 class OneEuro:
@@ -68,7 +74,7 @@ def _gain(cutoff: _Array | float, dt: float) -> _Array | float:
 
 
 class SwapGuard:
-    """Undoes frames in which the model took left for right.
+    """Undoes frames in which the model took left for right, in the whole body or in the legs.
 
     When the pose jumps, and would hardly have moved with its sides exchanged, the labels and
     not the person have turned: they are put back. In one real clip this happened in 25 of 95 frames
@@ -83,37 +89,64 @@ class SwapGuard:
         self._since: float | None = None
 
     def __call__(self, pose: Pose) -> Pose:
-        if self._last is None or not pose.t - self._last_t <= NEW_BEGINNING_S:
+        order = self._put_back(pose) if self._may_put_back(pose.t) else None
+        if order is None:
             self._since = None
         else:
-            if self._since is not None and pose.t - self._since > self.patience_s:
-                self._since = None
-            elif self._looks_swapped(pose.xy):
-                self._since = pose.t if self._since is None else self._since
-                pose = _exchanged(pose)
-            else:
-                self._since = None
+            self._since = pose.t if self._since is None else self._since
+            pose = _reordered(pose, order)
         if pose.seen:
             self._last, self._last_t = pose.xy, pose.t
         return pose
 
-    def _looks_swapped(self, xy: _Array) -> bool:
+    def _may_put_back(self, t: float) -> bool:
+        """Whether there is a frame just before to compare with, and patience left."""
+        connected = self._last is not None and t - self._last_t <= NEW_BEGINNING_S
+        return connected and (self._since is None or t - self._since <= self.patience_s)
+
+    def _put_back(self, pose: Pose) -> NDArray[np.intp] | None:
+        """The order of the joints that puts swapped sides back; None where none are swapped."""
         assert self._last is not None
-        last = self._last[_BOTH]
-        here = xy[_BOTH]
-        as_is = np.abs(here - last).sum(axis=1)
-        torso = np.hypot(*(last[[0, 4]].sum(axis=0) - last[[1, 5]].sum(axis=0)) / 2)
+        here, last = pose.xy, self._last
+        torso = np.hypot(*(last[_BOTH[[0, 4]]].sum(axis=0) - last[_BOTH[[1, 5]]].sum(axis=0)) / 2)
+        as_is = np.abs(here[_BOTH] - last[_BOTH]).sum(axis=1)
+        exchanged = np.abs(here[_EXCHANGED] - last[_BOTH]).sum(axis=1)
         # Shoulders and hips must agree: crossing legs exchange places without a swap.
         trunk = as_is[_TRUNK].sum()
-        if not trunk > len(_TRUNK) * 0.2 * torso:  # hardly moved, or unseen
-            return False
-        exchanged = np.abs(xy[_EXCHANGED] - last).sum(axis=1)
-        return bool(exchanged[_TRUNK].sum() < 0.4 * trunk and exchanged.sum() < 0.6 * as_is.sum())
+        if (
+            trunk > len(_TRUNK) * 0.2 * torso
+            and exchanged[_TRUNK].sum() < 0.4 * trunk
+            and exchanged.sum() < 0.6 * as_is.sum()
+        ):
+            return _ALL_EXCHANGED
+        # Legs alone: knees and ankles must agree, at a speed at which no two legs pass each other.
+        knees, ankles = as_is[_KNEES].sum(), as_is[_ANKLES].sum()
+        if (
+            pose.t - self._last_t <= LEGS_WITHIN_S
+            and knees + ankles > 4 * LEG_JUMP * torso
+            and exchanged[_KNEES].sum() < 0.4 * knees
+            and exchanged[_ANKLES].sum() < 0.4 * ankles
+        ):
+            return _LEGS_EXCHANGED
+        return None
 
 
-def _exchanged(pose: Pose) -> Pose:
-    order = np.arange(len(pose.xy))
-    order[_LEFT], order[_RIGHT] = _RIGHT, _LEFT
+def _exchanging(left: NDArray[np.intp], right: NDArray[np.intp]) -> NDArray[np.intp]:
+    order = np.arange(len(Joint))
+    order[left], order[right] = right, left
+    return order
+
+
+_ALL_EXCHANGED = _exchanging(_LEFT, _RIGHT)
+_LEGS_EXCHANGED = _exchanging(
+    *(
+        np.array([side.joint(p) for p in ("knee", "ankle", "heel", "foot_index")])
+        for side in (Side.LEFT, Side.RIGHT)
+    )
+)
+
+
+def _reordered(pose: Pose, order: NDArray[np.intp]) -> Pose:
     return replace(
         pose, xy=pose.xy[order], visibility=pose.visibility[order], world=pose.world[order]
     )
