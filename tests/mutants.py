@@ -417,9 +417,15 @@ MUTANTS = [
     *_mutants(
         "body/floor.py",
         "test_real_people.py",
-        ("floor: one leg is believed", " and abs(off) < BETWEEN", ""),
+        ("floor: one leg is believed", " and off < BETWEEN", ""),
         ("floor: a moving foot is believed", "max(slopes) - min(slopes) < STEADY", "True"),
-        ("floor: steep floors", "abs(slope) < STEEPEST and", ""),
+        ("floor: steep floors", "steep < STEEPEST and", ""),
+        ("floor: the camera is upright", "-1j * self._steady_roll(body)", "0j * self._steady_roll(body)"),
+        (
+            "floor: a body that leans is a tilted camera",
+            "return middle if as_one and",
+            "return middle if",
+        ),
         ("floor: at once", "t - self._seen[0][0] >= STEADY_S and", ""),
     ),
     *_mutants(

@@ -6,10 +6,11 @@ stands 25 or 30 degrees off the place that the card asks for; no pose model stan
 
 from __future__ import annotations
 
+import cmath
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
-from math import nan
+from math import nan, radians, tan
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +23,7 @@ from stick import (
     dose_of,
     film,
     judged,
+    leaning,
     leg,
     load_label,
     load_track,
@@ -204,6 +206,27 @@ def test_nothing_is_learned_on_one_leg_or_of_a_foot_that_moves() -> None:
     assert learned(lambda t: on_one_leg(0.2 * t), 1.0, FloorLine()) == 0.0
     steep = moved(standing(), leg(Side.LEFT)[1:], 0.4j)
     assert learned(lambda t: steep, 2.0, FloorLine()) == 0.0
+
+
+def rolled(figure: Figure, deg: float) -> Figure:
+    """As a camera sees it that is itself tilted."""
+    by = cmath.exp(1j * radians(deg))
+    return {part: at * by for part, at in figure.items()}
+
+
+@pytest.mark.parametrize("deg", [-8, 8])
+def test_a_tilted_camera_tilts_the_floor_and_believes_no_lifted_foot(deg: float) -> None:
+    floor, tilted = FloorLine(), tan(radians(deg))
+    assert learned(lambda t: rolled(standing(), deg), 1.0, floor) == pytest.approx(tilted, abs=1e-6)
+    one_leg = rolled(moved(on_one_leg(0.25), BODY, 0.15), deg)
+    for i in range(50):
+        slope = floor.update(Body(pose(1 + i / 25, one_leg), 150.0, Side.LEFT))
+        assert slope == pytest.approx(tilted, abs=1e-6)
+
+
+def test_a_trunk_that_leans_tilts_no_floor() -> None:
+    figure = leaning(moved(on_one_leg(0.12), BODY, 0.2), 10)
+    assert learned(lambda t: figure, 2.0, FloorLine()) == 0.0
 
 
 def test_feet_that_are_not_seen_leave_the_slope_as_it_was() -> None:
