@@ -420,7 +420,11 @@ MUTANTS = [
         ("floor: one leg is believed", " and off < BETWEEN", ""),
         ("floor: a moving foot is believed", "max(slopes) - min(slopes) < STEADY", "True"),
         ("floor: steep floors", "steep < STEEPEST and", ""),
-        ("floor: the camera is upright", "-1j * self._steady_roll(body)", "0j * self._steady_roll(body)"),
+        (
+            "floor: the camera is upright",
+            "-1j * self._steady_roll(body)",
+            "0j * self._steady_roll(body)",
+        ),
         (
             "floor: a body that leans is a tilted camera",
             "return middle if as_one and",

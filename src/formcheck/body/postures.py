@@ -16,7 +16,7 @@ apart, and the limits stand between them. T is the torso length.
 from __future__ import annotations
 
 from .measures import Body
-from .pose import Joint
+from .pose import Joint, Side
 
 __all__ = [
     "all_fours",
@@ -33,6 +33,7 @@ __all__ = [
     "on_the_side",
     "roughly_side_on",
     "side_on",
+    "square_on_the_front",
     "square_side_on",
     "stacked_to_camera",
     "standing",
@@ -84,6 +85,18 @@ def square_side_on(b: Body) -> bool:
     more from 25 degrees askew."""
     apart = abs(b.as_seen(Joint.LEFT_SHOULDER) - b.as_seen(Joint.RIGHT_SHOULDER)) / b.torso
     return side_on(b) and apart <= 0.32
+
+
+def square_on_the_front(b: Body) -> bool:
+    """The same of somebody who lies face down, where the model draws the far side too near to the
+    near one. From askew shoulders and hips lie one ahead of the other; measured along the trunk,
+    both together: 0.05-0.19 T on 11 rendered and real clips from beside the mat, 0.28-0.40 on 4
+    from 25 degrees askew."""
+    ahead = sum(
+        abs(b.along_trunk(b.as_seen(Side.LEFT.joint(part)) - b.as_seen(Side.RIGHT.joint(part))))
+        for part in ("shoulder", "hip")
+    )
+    return square_side_on(b) and ahead <= 0.24
 
 
 def from_the_feet(b: Body) -> bool:

@@ -40,7 +40,8 @@ leg = measure("leg", "deg", LEG, "near thigh from the trunk; 180 is in line, abo
 knee = measure("knee", "deg", of.knee_angle("near"))
 trunk = measure("trunk", "deg", of.incline("hips", to="shoulders"))
 hip_turn = measure("hip_turn", "T", of.height("near hip", above="drawn far hip"))
-weight = measure("weight", "T", of.shift("hips", past="lower knee"))
+over_near_knee = measure("over_near_knee", "T", of.shift("hips", past="drawn near knee"))
+over_far_knee = measure("over_far_knee", "T", of.shift("hips", past="drawn far knee"))
 hip_speed = measure("wobble", "T/s", of.place("hips"), speed_over_s=1)
 
 
@@ -64,6 +65,12 @@ def short(rep: Facts) -> float:
     return 150 - rep.top(leg) if leg_reached(rep) else 145 - rep.top(arm)
 
 
+def hips_moved(rep: Facts) -> float:
+    """How far the hips moved over the knee that stayed; the knee of a leg that reaches moves by
+    0.8 and more. From askew the knees lie 0.2 apart, so it is always one and the same."""
+    return min(abs(rep.change(over_near_knee)), abs(rep.change(over_far_knee)))
+
+
 DRILL = Drill(
     name="back_stabiliser", title="Back stabiliser", card="D11",
     summary="On hands and knees, reach one arm or one leg long, hold, and keep the back still.",
@@ -74,7 +81,7 @@ DRILL = Drill(
     sides=Sides.POSTURE, side_of=near_side,
     # Measured: rest 77-86, an arm reads 165-170, a leg 163-172 less the lag.
     counts=reps(reach, begins=18, ends=12, whole=38, full=65, only_if=reached_long),
-    measures=(arm, leg, knee, trunk, hip_turn, weight, hip_speed),
+    measures=(arm, leg, knee, trunk, hip_turn, over_near_knee, over_far_knee, hip_speed),
     faults=(
         fault("leg_high", "Reach long, not high", "Your leg went higher than your trunk.",
             each_rep(height_of_the_leg, "deg").above(200, strong=210), severity=2,
@@ -92,8 +99,8 @@ DRILL = Drill(
             "alone reads 0.14-0.20, so the own most level one is the reference"),
         fault("weight_shift", "Hips stay over your knees",
             "Your weight moved away from your knees.",
-            change(weight).either_way(0.18, strong=0.3),
-            source="drills.md D11, EC 0.15; measured: good form to 0.1"),
+            each_rep(hips_moved, "T").above(0.18, strong=0.3),
+            source="drills.md D11, EC 0.15; measured: good form to 0.11, also 30 deg askew"),
         fault("small_range", "Reach a little further", "Your arm or leg stayed low.",
             each_rep(short, "deg").above(3, strong=20),
             source="drills.md D11, EC: arm under 145, leg under 150"),

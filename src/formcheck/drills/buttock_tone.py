@@ -38,7 +38,8 @@ DRILL = Drill(
     name="buttock_tone", title="Buttock tone", card="D09",
     summary="Lying on your front with one knee bent, lift that knee just off the floor.",
     setup="Lie on your front, bend the knee nearest the camera until the sole faces the ceiling.",
-    view=beside_the_mat(postures.face_down), sides=Sides.POSTURE, side_of=near_leg,
+    view=beside_the_mat(postures.face_down, judges=postures.square_on_the_front),
+    sides=Sides.POSTURE, side_of=near_leg,
     # drills.md D09: 5, 7, 3 as changes from rest. Measured: good form 6.6-17, so a little less.
     counts=reps(raised, begins=4, ends=2.5, whole=5.5, full=8, only_if=thigh_rose),
     measures=(knee_angle, knee_rise, foot, hip_rise, chest_rise, trunk),

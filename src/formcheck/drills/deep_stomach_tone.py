@@ -40,7 +40,8 @@ DRILL = Drill(
     "(position score: the effort itself cannot be seen).",
     setup="On hands and knees, hips over knees, hands under shoulders, side to the camera.",
     view=beside_the_mat(table_top,
-        camera="Beside the mat, lens 0.5-0.6 m high, 2-2.5 m away, whole body in the picture."),
+        camera="Beside the mat, lens 0.5-0.6 m high, 2-2.5 m away, whole body in the picture.",
+        judges=postures.square_on_the_front),
     # As stomach_tone; a hold under half of the seed dose (10 s) is an attempt, see drills.md 2.4.
     counts=holds(stillness, on_above=-0.15, off_below=-0.4, ended_by="moved",
         wobble_s=0.3, pause_s=0.6, least_s=2.5),

@@ -78,7 +78,8 @@ DRILL = Drill(
     summary="Lying on your front, float one long arm off the floor and lower it slowly.",
     setup="Lie on your front, arms long past your head, working arm towards the camera.",
     view=beside_the_mat(reaches_overhead, needs=(),
-        camera="Beside the mat, lens 0.3-0.6 m high, 2-2.5 m away, from hands to feet in view."),
+        camera="Beside the mat, lens 0.3-0.6 m high, 2-2.5 m away, from hands to feet in view.",
+        judges=postures.square_on_the_front),
     sides=Sides.POSTURE, side_of=towards_the_head,
     # drills.md D13: 6, 10, 4 as changes from rest. Measured: good form 13-25.
     counts=reps(raised, begins=5, ends=3, whole=7, full=12, only_if=arm_alone),

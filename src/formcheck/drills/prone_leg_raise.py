@@ -40,7 +40,9 @@ DRILL = Drill(
     summary="Lying on your front, float one straight leg just off the floor and lower it slowly.",
     setup="Lie on your front, legs long, forehead on your hands, working leg towards the camera.",
     # The far hip and knee are seldom seen.
-    view=beside_the_mat(postures.face_down, needs=("shoulder", "ankle")), sides=Sides.MOVING,
+    view=beside_the_mat(postures.face_down, needs=("shoulder", "ankle"),
+        judges=postures.square_on_the_front),
+    sides=Sides.MOVING,
     # drills.md D12, as changes from rest. Measured: good form 11-13, a real person 20.
     counts=reps(raised, begins=5, ends=3, whole=8, full=12, only_if=long_leg_alone),
     measures=(other_raise, knee_angle, hip_rise, chest_rise, trunk),
