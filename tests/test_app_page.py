@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -36,15 +37,16 @@ reps = 3
 class App:
     """``formcheck app`` as a process, with a clip as its camera."""
 
-    def __init__(self, data: Path) -> None:
-        self.data = data
+    def __init__(self, data: Path, *more: str) -> None:
+        self.data, self.more = data, more
         (data / "plans").mkdir(parents=True, exist_ok=True)
         (data / "plans" / "two.toml").write_text(PLAN)
         self.start()
 
     def start(self) -> None:
         command = [sys.executable, "-m", "formcheck", "app", "--no-browser", "--mute",
-                   "--model", "lite", "--source", str(SAMPLE), "--port", "18737"]  # fmt: skip
+                   "--model", "lite", "--source", str(SAMPLE), "--port", "18737",
+                   *self.more]  # fmt: skip
         self.process = subprocess.Popen(
             command,
             env=os.environ | {"FORMCHECK_DATA_DIR": str(self.data)},
@@ -72,8 +74,9 @@ def browser() -> Iterator[Any]:
 
 
 @pytest.fixture
-def app(tmp_path: Path) -> Iterator[App]:
-    found = App(tmp_path / "data")
+def app(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[App]:
+    more = getattr(request, "param", lambda folder: ())
+    found = App(tmp_path / "data", *more(tmp_path))
     yield found
     if found.process.poll() is None:
         found.end()
@@ -295,3 +298,56 @@ def test_a_recorded_clip_is_looked_through(opened: Callable[..., Any], app: App)
     with page.expect_download() as saved:
         page.click("a:text-is('Save as JSON')")
     assert b"formcheck.result/1" in Path(saved.value.path()).read_bytes()
+
+
+def to_label(folder: Path) -> tuple[str, ...]:
+    """Arguments to label the first seconds of the sample."""
+    from formcheck.sinks.video import VideoWriter
+    from formcheck.vision.clip import VideoFile
+
+    folder = folder / "clips"
+    folder.mkdir()
+    writer = VideoWriter(folder / "clamshell_a.mp4", 20.0)
+    with VideoFile(SAMPLE, end_s=4.5) as clip:
+        for frame in clip:
+            writer.write(frame.image, frame.t)
+    writer.close()
+    return "--label", str(folder), "--rater", "Anna B."
+
+
+@pytest.mark.parametrize("app", [to_label], indirect=True)
+def test_a_clip_is_labelled_by_keyboard(opened: Callable[..., Any], app: App) -> None:
+    page = opened()
+    head(page, "Label")  # it opens there
+    page.wait_for_selector(".label polyline", timeout=30000)  # the signal, without being asked
+    assert page.locator(".label .mark").count() == 0  # and no mark
+    press = page.keyboard.press
+    for keys in ("." * 30, "s", "." * 18, "t", "." * 18, "h", ",", "e", "1", "1", "c", "z"):
+        for key in keys:
+            press(key)
+    page.wait_for_selector(".problem:has-text('comes before its end of its hold')")
+    assert page.locator(".at").inner_text() == "3.250 s, frame 66 of 90"
+    for key in "w" + "." * 21 + "e":  # refused; then the end again
+        press(key)
+    page.wait_for_selector(".kept:has-text('can be written')")
+    assert faults(page) == []
+    page.reload()  # the draft is there
+    page.wait_for_selector(".label .mark.chosen")
+    press("v")
+    press("l")
+    press("k")
+    page.wait_for_selector(".at:has-text('loop, half speed')")
+    page.wait_for_timeout(500)  # the loop begins where the mark does, at 1.5 s
+    assert page.evaluate("document.querySelector('video').currentTime") > 1.4
+    assert page.evaluate("document.querySelector('video').playbackRate") == 0.5
+    press("k")
+    press("w")
+    page.wait_for_selector(".kept:has-text('written')")
+    page.wait_for_selector(".clips :text('written')")
+    written = app.data.parent / "clips" / "labels" / "anna_b" / "clamshell_a.label.json"
+    label = json.loads(written.read_text())
+    (rep,) = label["reps"]
+    assert [rep[k] for k in ("start_s", "peak_s", "hold_end_s", "end_s")] == [1.5, 2.4, 3.3, 4.3]
+    assert [(f["code"], f["severity"]) for f in rep["faults"]] == [("pelvis_roll", 2)]
+    assert rep["complete"] is True
+    assert (label["rater"], label["prefilled"], label["signal_shown"]) == ("Anna B.", False, True)

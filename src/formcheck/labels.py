@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from .errors import LabelError
 from .files import brief, parse_json, read_text
 
-__all__ = ["read_label_file"]
+__all__ = ["SCHEMA", "check_spans", "read_label_file"]
+
+SCHEMA = "formcheck.label/1"
 
 _Check = Callable[[Any], bool]
 
@@ -93,3 +95,32 @@ def read_label_file(path: Path) -> dict[str, Any]:
             f"{path}: expected a label (JSON, formcheck.label/1), but {why}; fix or remove it"
         ) from error
     return data
+
+
+def check_spans(
+    what: str, spans: Iterable[tuple[float | None, float | None, float | None]], length: Any
+) -> None:
+    """See that movements do not contradict one another, nor the clip.
+
+    Args:
+        what: what they are called in the message.
+        spans: start, end and seconds held of each, None where nobody said.
+        length: of the clip in seconds; no number where nobody said.
+
+    Raises:
+        ValueError: one ends before it starts, starts before the last one ends, ends after the
+            clip, or is held longer than it lasts; half a second is forgiven at the clip's end.
+    """
+    last = -1.0
+    for n, (a, b, held) in enumerate(spans, 1):
+        if a is None or b is None:
+            continue
+        if b <= a:
+            raise ValueError(f"{what} {n} ends at {b:g} s, before it starts at {a:g} s")
+        if a < last:
+            raise ValueError(f"{what} {n} starts at {a:g} s, before the one before ends")
+        if isinstance(length, (int, float)) and b > length + 0.5:
+            raise ValueError(f"{what} {n} ends at {b:g} s, the clip at {length:g} s")
+        if held is not None and held > b - a + 0.5:
+            raise ValueError(f"{what} {n} is held {held:g} s, and lasts {b - a:g} s")
+        last = b

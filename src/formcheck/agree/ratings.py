@@ -10,7 +10,7 @@ from typing import Any
 from ..errors import InputError, LabelError
 from ..events import RESULT_SCHEMA
 from ..files import LABEL_SUFFIX, MOST_DOCUMENT, parse_json, read_text
-from ..labels import read_label_file
+from ..labels import check_spans, read_label_file
 
 __all__ = ["Part", "Rating", "read_ratings"]
 
@@ -118,8 +118,8 @@ def _of_label(data: Mapping[str, Any]) -> Rating:
     holds = [Part(h.get("from_s"), h.get("to_s"), h.get("seconds"), _faults(h.get("faults")))
              for h in data.get("holds") or ()]  # fmt: skip
     length = data.get("seconds")
-    _consistent("repetition", spans, length)
-    _consistent("hold", holds, length)
+    for what, parts in (("repetition", spans), ("hold", holds)):
+        check_spans(what, [(p.from_s, p.to_s, p.seconds) for p in parts], length)
     count = data.get("count")
     return Rating(
         clip,
@@ -141,20 +141,3 @@ def _faults(rows: Iterable[Mapping[str, Any]] | None) -> dict[str, int]:
         if row.get("visible") != "not_visible" and grade > 0:
             found[str(row["code"])] = max(min(grade, 3), found.get(str(row["code"]), 0))
     return found
-
-
-def _consistent(what: str, parts: Iterable[Part], length: Any) -> None:
-    last = -1.0
-    for n, part in enumerate(parts, 1):
-        a, b = part.from_s, part.to_s
-        if a is None or b is None:
-            continue
-        if b <= a:
-            raise ValueError(f"{what} {n} ends at {b:g} s, before it starts at {a:g} s")
-        if a < last:
-            raise ValueError(f"{what} {n} starts at {a:g} s, before the one before ends")
-        if isinstance(length, (int, float)) and b > length + 0.5:
-            raise ValueError(f"{what} {n} ends at {b:g} s, the clip at {length:g} s")
-        if part.seconds is not None and part.seconds > b - a + 0.5:
-            raise ValueError(f"{what} {n} is held {part.seconds:g} s, and lasts {b - a:g} s")
-        last = b

@@ -53,11 +53,13 @@ class Door:
 
     Attributes:
         token: opens it again and again; for the printed address.
+        home: the page that who is let in comes to.
     """
 
     def __init__(self, hosts: Collection[str], cookie: str, scheme: str = "http") -> None:
         self.hosts, self.cookie, self.scheme = frozenset(hosts), cookie, scheme
         self.token = secrets.token_urlsafe(32)
+        self.home = "/"
         self._tickets: set[str] = set()
         self._pass = secrets.token_urlsafe(32)
 
@@ -143,7 +145,7 @@ class Guard:
         token = parse_qs(scope["query_string"].decode("latin-1")).get("token", [""])[0]
         if token and scope["type"] == "http" and scope["path"] == "/" and door.opens(token):
             # Not a redirect: a Strict cookie is not sent along on one that began elsewhere.
-            go = {"set-cookie": door.set_cookie, "refresh": "0; url=/"}
+            go = {"set-cookie": door.set_cookie, "refresh": f"0; url={door.home}"}
             return 200, "formcheck", "One moment.", go
         if not door.knows(headers.get("cookie", "")):
             return 403, "Not let in", _NOT_LET_IN, {}

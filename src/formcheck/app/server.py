@@ -15,7 +15,7 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
@@ -24,6 +24,8 @@ from .answers import Answers
 from .bridge import Bridge
 from .clips import Clips
 from .guard import Door, Guard
+from .label_answers import LabelAnswers
+from .label_clips import LabelClips
 from .links import Links
 
 __all__ = ["PAGES", "PORT", "Site", "serve"]
@@ -33,7 +35,7 @@ PORT = 8737
 #: Seconds after the last page closed until the server ends.
 STAYS_S = 600.0
 #: The addresses of the page; its script shows the right part.
-PAGES = ("/", "/session", "/diary", "/drills", "/plans", "/clip", "/settings")
+PAGES = ("/", "/session", "/diary", "/drills", "/plans", "/clip", "/settings", "/label")
 #: Bytes of a message of a page.
 MOST_MESSAGE = 256 << 10
 
@@ -43,13 +45,19 @@ STATIC = Path(__file__).with_name("static")
 class Site:
     """What is served, and its state.
 
+    Args:
+        label: the addresses of the label page, where clips are labelled.
+
     Attributes:
         leave: ends the server; set by :func:`serve`.
     """
 
-    def __init__(self, bridge: Bridge, answers: Answers, close: Callable[[], None]) -> None:
+    def __init__(
+        self, bridge: Bridge, answers: Answers, close: Callable[[], None],
+        label: LabelAnswers | None = None,
+    ) -> None:  # fmt: skip
         self.bridge, self.links = bridge, Links(bridge)
-        self._answers, self._close = answers, close
+        self._answers, self._close, self._label = answers, close, label
         self.leave: Callable[[], None] = lambda: None
 
     def app(self) -> Starlette:
@@ -59,6 +67,7 @@ class Site:
             Mount("/static", StaticFiles(directory=STATIC)),
             WebSocketRoute("/ws", self.links.page),
             *self._answers.routes,
+            *(self._label.routes if self._label else ()),
             Route("/api/leave", self._leave, methods=["POST"]),
         ]
         return Starlette(
@@ -88,7 +97,10 @@ class Site:
                     self.leave()
 
     async def _index(self, request: Request) -> Response:
-        return FileResponse(STATIC / "index.html")
+        if self._label is None:
+            return FileResponse(STATIC / "index.html")
+        page = (STATIC / "index.html").read_text(encoding="utf-8")
+        return HTMLResponse(page.replace("<body>", "<body data-labels>"))
 
     async def _leave(self, request: Request) -> Response:
         self.leave()
@@ -131,10 +143,12 @@ def serve(
     port: int | None = None,
     ready: Callable[[str], None] = lambda address: None,
     browser: bool = True,
+    label: LabelClips | None = None,
 ) -> None:
     """Serve the page until it is left.
 
     Args:
+        label: clips to label; the page opens with them.
         settings: what the settings say, for the page; ``change`` keeps others.
         ready: told the address, with its token, once it listens.
         browser: whether a browser is opened.
@@ -146,7 +160,15 @@ def serve(
     with closing(bound(port)) as listening:
         number = listening.getsockname()[1]
         door = Door((f"127.0.0.1:{number}", f"localhost:{number}"), f"formcheck_{number}")
-        site = Site(bridge, Answers(bridge, clips, settings, change), clips.close)
+        door.home = "/" if label is None else "/label"
+
+        def close() -> None:
+            clips.close()
+            if label is not None:
+                label.close()
+
+        answers = Answers(bridge, clips, settings, change)
+        site = Site(bridge, answers, close, LabelAnswers(label) if label else None)
         server = uvicorn.Server(
             uvicorn.Config(
                 Guard(site.app(), door),

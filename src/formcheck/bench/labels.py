@@ -14,7 +14,7 @@ from typing import Any
 
 from ..errors import InputError, LabelError
 from ..files import LABEL_SUFFIX, brief
-from ..labels import read_label_file
+from ..labels import SCHEMA, read_label_file
 
 __all__ = [
     "SUFFIX",
@@ -28,7 +28,6 @@ __all__ = [
 ]
 
 SUFFIX = LABEL_SUFFIX
-SCHEMA = "formcheck.label/1"
 VISIBLE = ("clear", "borderline", "not_visible")
 
 #: The fault codes that label files of a drill use. A drill may flag more than these.

@@ -296,8 +296,12 @@ def _spread(
 
 
 def clip_path(label: Label) -> Path:
-    """The clip or track a label belongs to: beside it, by the name it gives."""
-    return label.path.with_name(label.clip)
+    """The clip or track a label belongs to: beside it, by the name it gives; that of a rater's
+    label (``labels/RATER/``) beside ``labels``."""
+    beside = label.path.with_name(label.clip)
+    if label.path.absolute().parent.parent.name == "labels" and not beside.exists():
+        return label.path.absolute().parents[2] / label.clip
+    return beside
 
 
 def find_model_sha256(name: str) -> str:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from ..errors import UsageError
 from . import common
 from .options import ModelName
+
+if TYPE_CHECKING:
+    from ..app.label_clips import LabelClips
 
 
 def register(app: typer.Typer) -> None:
@@ -31,6 +35,16 @@ def page(
         bool, typer.Option("--browser/--no-browser", help="Open the browser.")
     ] = True,
     mute: Annotated[bool, typer.Option("--mute", help="Say nothing.")] = False,
+    label: Annotated[
+        Path | None,
+        typer.Option("--label", metavar="FOLDER", help="Label the clips of a folder, too."),
+    ] = None,
+    rater: Annotated[
+        str | None, typer.Option("--rater", metavar="NAME", help="Who labels (with --label).")
+    ] = None,
+    signal: Annotated[
+        bool, typer.Option("--signal/--no-signal", help="Show the signal below a clip to label.")
+    ] = True,
     install_shortcut: Annotated[
         bool, typer.Option("--install-shortcut", help="Make an icon that starts it, and end.")
     ] = False,
@@ -70,12 +84,31 @@ def page(
             speech_command=said.speech_command,
         )
 
+    labels = _labels(label, rater, model or settings.model, settings.drills_folder, signal)
     home = Home(diary.open_journal, settings.drills_folder, settings.plans_folder)
     clips = Clips(home, model or settings.model)
     serve(
         Bridge(home, options), clips, settings=_said, change=_change,
-        port=port, ready=_ready, browser=browser,
+        port=port, ready=_ready, browser=browser, label=labels,
     )  # fmt: skip
+
+
+def _labels(
+    folder: Path | None, rater: str | None, model: str, drills: Path | None, signal: bool
+) -> LabelClips | None:
+    """The clips to label.
+
+    Raises:
+        InputError: the folder holds none.
+        UsageError: nobody is named, or labels cannot be written there.
+    """
+    from ..app.label_clips import LabelClips
+
+    if (folder is None) != (rater is None):
+        raise UsageError("--label and --rater go together: --label FOLDER --rater NAME")
+    if folder is None or rater is None:
+        return None
+    return LabelClips(folder, rater, drills_folder=drills, model=model, signal=signal)
 
 
 def _said() -> dict[str, Any]:
@@ -123,8 +156,6 @@ def _check(source: str) -> None:
     Raises:
         InputError: it is not.
     """
-    from pathlib import Path
-
     from ..files import check_file
 
     if not (source.isdecimal() or source.startswith("/dev/") or "://" in source):

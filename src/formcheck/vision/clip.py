@@ -166,6 +166,16 @@ class VideoFile(Stream):
             )
         self._account(repeated, sought)
 
+    def times(self) -> Iterator[float]:
+        """The times of all its frames, of which none is converted; instead of iterating it."""
+        last = 0.0
+        yield last
+        while self._capture.grab():
+            t = self._capture.get(cv2.CAP_PROP_POS_MSEC) / 1000.0 - self._zero
+            if t > last:
+                last = t
+                yield t
+
     def _account(self, repeated: int, sought: bool) -> None:
         """Warn of frames the container promised and did not hold, and of broken times."""
         read, promised = self._read, self.frames_expected

@@ -5,15 +5,18 @@ import { apply } from "./look.js";
 import * as clip from "./clip.js";
 import * as diary from "./diary.js";
 import * as drills from "./drills.js";
+import * as label from "./label.js";
 import * as session from "./session.js";
 import * as settings from "./settings.js";
 import * as today from "./today.js";
 
+const labels = "labels" in document.body.dataset;
 const PAGES = [
   ["/", "Today", today],
   ["/drills", "Drills", drills],
   ["/diary", "Diary", diary],
   ["/clip", "Recorded clip", clip],
+  ...(labels ? [["/label", "Label", label]] : []),
   ["/settings", "Settings", settings],
   ["/plans", "", { open: drills.openPlans }],
   ["/session", "", session],
