@@ -169,7 +169,7 @@ def reach(drill_name: str) -> Mapping[str, tuple[float, float]]:
 
 
 #: Judged by how much they change, whichever way.
-TO_A_SIDE_OF_THE_PICTURE = {"shoulder_line", "over_near_knee", "over_far_knee"}
+TO_A_SIDE_OF_THE_PICTURE = {"feet_aside", "shoulder_line", "over_near_knee", "over_far_knee"}
 
 
 @every_drill

@@ -35,6 +35,7 @@ from formcheck.drill import (
     reps,
     since_the_last_s,
     smallest,
+    square_on,
     throughout,
     too_fast,
     unsteadiness,
@@ -225,6 +226,8 @@ def test_where_a_fault_is_seen_from() -> None:
         (from_the_front(X, at_least=11), Reason.WRONG_VIEW, False),
         (from_the_side(X, at_most=10), Reason.WRONG_VIEW, True),
         (from_the_side(X, at_most=9), Reason.WRONG_VIEW, False),
+        (square_on(X, within=10), Reason.WRONG_VIEW, True),
+        (square_on(X, within=9), Reason.WRONG_VIEW, False),
         (lens_above(X, at_least=10), Reason.CAMERA_TOO_LOW, True),
         (lens_above(X, at_least=11), Reason.CAMERA_TOO_LOW, False),
     ):

@@ -86,6 +86,42 @@ def test_knees_are_judged_from_the_front_only() -> None:
     assert "trunk_forward" not in side.not_judged
 
 
+def test_a_shallow_bend_on_wide_feet_says_nothing_of_the_knees() -> None:
+    """Straight legs that stand wide have their knees nearer together than their feet."""
+
+    def wide(way: float, sink: float) -> Figure:
+        down = moved(standing(), BODY, way * -sink * 1j)
+        for side, out in ((Side.LEFT, 0.5), (Side.RIGHT, -0.5)):
+            down = moved(moved(down, leg(side)[2:], out), leg(side)[1:2], 0.3 * out)
+        return down
+
+    assert codes(set_of("squat", lambda way: wide(way, 0.5))) == {"knees_in"}
+    shallow = set_of("squat", lambda way: wide(way, 0.26))
+    assert (shallow.complete, codes(shallow)) == (3, set())
+
+
+def test_knees_are_judged_on_narrow_shoulders_that_stand_square() -> None:
+    def narrow(way: float, aside: float) -> Figure:
+        down = dict(squat_front(way, knees=-0.1))
+        for side, inward in ((Side.LEFT, -0.12), (Side.RIGHT, 0.12)):
+            down[f"{side}_shoulder"] += inward
+            down = moved(down, (f"{side}_foot_index",), aside)
+        return down
+
+    assert codes(set_of("squat", lambda way: narrow(way, 0.0))) == {"knees_in"}
+    assert set_of("squat", lambda way: narrow(way, 0.3)).not_judged["knees_in"]
+
+
+def test_a_trunk_that_falls_towards_the_camera_is_still_a_squat() -> None:
+    """It looks shorter than its shoulders are wide, for longer than a flicker."""
+
+    def folded(way: float) -> Figure:
+        return moved(squat_front(way), UPPER, way * -0.6j)
+
+    way = moving(reps(2, rise=1.4, hold=3.0, fall=1.4))
+    assert judged(get_drill("squat"), film(lambda t: folded(way(t)), 16.0)).result.complete == 2
+
+
 def test_a_trunk_that_falls_forward_is_flagged_from_the_side_only() -> None:
     assert codes(set_of("squat", lambda way: squat_side(way, lean=60))) == {"trunk_forward"}
     assert codes(set_of("squat", lambda way: squat_side(way, lean=44))) == set()
@@ -150,10 +186,20 @@ def test_lying_on_the_elbows_is_no_plank() -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "found"), [(185.0, {"hips_sag"}), (179.0, set()), (150.0, {"pike"})]
+    ("line", "found"),
+    [(185.0, {"hips_sag"}), (179.0, set()), (150.0, {"pike"})],
 )
 def test_sag_and_pike_are_told_apart_while_holding(line: float, found: set[str]) -> None:
     assert codes(judged(get_drill("plank"), film(lambda t: propped(line), 6.0)).result) == found
+
+
+def test_hips_far_up_are_a_pike_not_another_exercise() -> None:
+    up = propped(100.0)
+    for side in Side:
+        up = dict(up) | {f"{side}_elbow": up[f"{side}_shoulder"] - 0.6j}
+        up[f"{side}_wrist"] = up[f"{side}_elbow"] - 0.45
+    result = judged(get_drill("plank"), film(lambda t: up, 6.0)).result
+    assert (len(result.holds), codes(result)) == (1, {"pike"})
 
 
 # -- all fours -------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from . import of
 from .counting import holds, reps
 from .declaration import WEIGHTS, Dose, Drill, Sides
 from .facts import Facts
-from .faults import ANYWHERE, Fault, Seen, from_the_front, from_the_side, lens_above
+from .faults import ANYWHERE, Fault, Seen, from_the_front, from_the_side, lens_above, square_on
 from .measures import Measure, measure
 from .presets import (
     NEAR_FALL,
@@ -98,6 +98,7 @@ __all__ = [
     "short_hold",
     "since_the_last_s",
     "smallest",
+    "square_on",
     "throughout",
     "tilting",
     "too_fast",

@@ -11,12 +11,14 @@ from collections.abc import Callable
 
 from .. import geometry
 from ..body.measures import Body
+from ..body.pose import Side
 from .points import one_side, point, said
 
 __all__ = [
     "abduction",
     "bend",
     "body_line",
+    "feet_aside",
     "fppa",
     "gap",
     "hands_from_shoulders",
@@ -139,6 +141,12 @@ def hands_from_shoulders(body: Body) -> complex:
     """place of both hands, each from its shoulder"""
     work, other = body.work, body.other
     return body.place(work.wrist - work.shoulder + other.wrist - other.shoulder)
+
+
+def feet_aside(body: Body) -> float:
+    """how far both feet point to one side of the picture, mean of heel to toe; 0 is square to it"""
+    feet = (body.drawn(side) for side in Side)
+    return sum(body.shift(foot.toe, foot.heel) for foot in feet) / 2
 
 
 # -- angles ----------------------------------------------------------------------------------

@@ -138,7 +138,7 @@ def bouncing(
 NEAR_FALL, TILT_S = "near_fall", 0.25
 
 
-def tilting(trunk: Callable[[Body], float]) -> Measure:
+def tilting(trunk: Callable[[Body], float | complex]) -> Measure:
     """The measure that :func:`near_fall` needs: how far the trunk tilted in the last moment."""
     return measure("tilting", "deg", trunk, swing_over_s=TILT_S)
 

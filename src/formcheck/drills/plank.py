@@ -18,14 +18,16 @@ def on_knees(body: Body) -> bool:
 
 def propped(body: Body) -> bool:
     """Face down with the shoulders held up over the elbows, not all fours, not lying
-    flat, not on the back with bent knees."""
+    flat, not on the back with bent knees. On long legs the hips may be far up: a pike of 65 deg
+    tilts the trunk to -60 and closes the hip to 87 (measured, 4 bodies)."""
     near = body.near
+    long_legs = near.knee_angle > 160
     return (
-        abs(body.trunk.elevation) <= 32
+        (-70 if long_legs else -32) <= body.trunk.elevation <= 32
         and (not on_knees(body) or body.height(near.ankle, near.knee) > 0.15)
         and body.height(near.shoulder, near.elbow) > 0.35
         and abs(body.shift(near.shoulder, near.elbow)) < 0.45
-        and angle(near.shoulder, near.hip, near.knee) > 115
+        and angle(near.shoulder, near.hip, near.knee) > (75 if long_legs else 115)
         and near.elbow_angle < 150
     )
 

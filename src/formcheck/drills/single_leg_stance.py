@@ -2,7 +2,7 @@
 
 from formcheck.drill import (
     Dose, Drill, Facts, Sides, beyond_own_best, each_rep, fault, holds, in_front, measure,
-    near_fall, of, postures, since_the_last_s, throughout, tilting, trunk_lean,
+    near_fall, of, postures, since_the_last_s, square_on, throughout, tilting, trunk_lean,
 )  # fmt: skip
 
 lift = measure("lift", "T", of.off_the_floor("other ankle", above="working ankle"))
@@ -15,8 +15,8 @@ side_reach = measure("side_reach", "deg", of.long_leg_out("other"))
 stance_leg = measure("stance_leg", "T", of.gap("working hip", "working ankle"))
 clearance = measure("clearance", "T", of.room_beside("other ankle", "working ankle", 0.3))
 arm_speed = measure("arm_speed", "T/s", of.hands_from_shoulders, speed_over_s=1)
-sway = measure("sway", "deg", of.lean_towards("working"), swing_over_s=2)
-tilt = tilting(of.lean_towards("working"))
+feet_aside = measure("feet_aside", "T", of.feet_aside)
+sway, tilt = measure("sway", "deg", lean.of, swing_over_s=2), tilting(lean.of)
 
 
 def free_leg_hangs(hold: Facts) -> bool:
@@ -39,12 +39,12 @@ DRILL = Drill(
     counts=holds(lift, on_above=0.06, on_for_s=0.3, off_below=0.04, ended_by="foot_down",
         only_if=free_leg_hangs),
     measures=(lean, shoulder_tilt, pelvic_drop, hip_shift, fppa, side_reach, stance_leg, clearance,
-        arm_speed, sway, tilt),
+        arm_speed, sway, feet_aside, tilt),
     faults=(
         fault("pelvis_drop", "Grow tall, lift the free hip",
             "The hip of your lifted leg may have sunk.",
             beyond_own_best(each_rep(drop, "deg")).above(4.5, strong=7),
-            severity=2, confidence="B", certain=False,
+            severity=2, confidence="B", certain=False, seen=square_on(feet_aside),
             source="[Hardcastle85]; measured: 16 deg of drop reads 5-6 against the own best hold"),
         trunk_lean("Stack your ribs over your hips", "Your trunk leaned to the side.",
             lean, either_way=True, for_s=1),

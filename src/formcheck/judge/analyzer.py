@@ -241,8 +241,11 @@ class Analyzer:
             self._elsewhere = not _same_place(self._place, (body.trunk.hip, body.trunk.axis))
         self._place = body.trunk.hip, body.trunk.axis
         dt = pose.t - self._torso_t
-        # Somebody getting into position, or seen from another distance, is as long as they look.
-        elsewhere = self._reason is not None or not 0.7 < now / self._torso < 1.4
+        # Somebody getting into position, or seen from another distance, is as long as they look;
+        # not while a movement is under way: a trunk that falls towards the camera looks short.
+        elsewhere = self._reason is not None or not (
+            0.7 < now / self._torso < 1.4 or (self._busy and now < self._torso)
+        )
         follows_s = TORSO_GROWS_S if now > self._torso else TORSO_SHRINKS_S
         if elsewhere:
             follows_s = 0.2
