@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from websockets.exceptions import WebSocketException
@@ -36,6 +36,7 @@ class Served:
     bridge: Bridge
     data: Path
     folder: Path  # of the clip
+    scheme: ClassVar[str] = "http"
 
     @property
     def host(self) -> str:
@@ -47,8 +48,8 @@ class Served:
         """Status, headers and body; a header of None is left out."""
         said = {"Host": self.host, "Cookie": self.cookie, **headers}
         if method != "GET":
-            said.setdefault("Origin", f"http://{self.host}")
-        link = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+            said.setdefault("Origin", f"{self.scheme}://{self.host}")
+        link = self.link()
         link.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
         data = body if isinstance(body, bytes) else json.dumps(body).encode() if body else b""
         for name, value in said.items():
@@ -60,6 +61,9 @@ class Served:
         found = answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read()
         link.close()
         return found
+
+    def link(self) -> http.client.HTTPConnection:
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
 
     def enter(self) -> None:
         self.cookie = ""

@@ -118,7 +118,8 @@ def faults(page: Any) -> list[str]:
     return [f"{v['id']}: {n['html'][:160]}" for v in found for n in v["nodes"]]
 
 
-PAGES = ("/", "/drills", "/drills?drill=clamshell", "/plans", "/diary", "/clip", "/settings")
+PAGES = ("/", "/drills", "/drills?drill=clamshell", "/plans", "/diary", "/clip", "/settings",
+         "/phone")  # fmt: skip
 LOOKS = {
     "light": {},
     "dark": {"color_scheme": "dark"},

@@ -70,6 +70,7 @@ def imported(path: Path) -> set[str]:
 PAGE = {
     "app/guard.py": {"http.cookies"},
     "app/links.py": {"asyncio"},
+    "app/phone.py": {"asyncio", "socket"},  # listens, if asked to
     "app/server.py": {"asyncio", "socket", "webbrowser"},
 }
 

@@ -13,7 +13,7 @@ from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Respon
 from starlette.routing import Route
 
 from ..catalogue.registry import all_drills, get_drill
-from ..errors import UsageError
+from ..errors import UsageError, one_line
 from . import diary, drills, today
 from .cameras import cameras
 from .guard import REPORT_POLICY
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from .bridge import Bridge
     from .clips import Clips
 
-__all__ = ["MOST_JSON", "Answers", "body"]
+__all__ = ["MOST_JSON", "Answers", "body", "refused"]
 
 T = TypeVar("T")
 #: Bytes of a JSON body.
@@ -47,13 +47,18 @@ class Answers:
         self._settings, self._change = settings, change
 
     @property
+    def outline(self) -> Route:
+        """Where to lie or stand; all that a telephone asks for."""
+        return Route("/api/drills/{name}/outline", self._outline)
+
+    @property
     def routes(self) -> list[Route]:
         return [
             Route("/api/today", self._today),
             Route("/api/note", self._note, methods=["POST"]),
             Route("/api/drills", self._drills),
             Route("/api/drills/{name}", self._card),
-            Route("/api/drills/{name}/outline", self._outline),
+            self.outline,
             Route("/api/plans", self._plans, methods=["GET"]),
             Route("/api/plans", self._save_plan, methods=["POST"]),
             Route("/api/cameras", self._cameras),
@@ -110,7 +115,8 @@ class Answers:
 
     def _cameras(self, request: Request) -> Response:
         setup = self._bridge.board["setup"] or {}
-        return JSONResponse({"cameras": cameras(str(setup.get("source", "0")))})
+        now, phone = str(setup.get("source", "0")), self._bridge.feed.here
+        return JSONResponse({"cameras": cameras(now, phone)})
 
     # -- the diary -------------------------------------------------------------------------------
 
@@ -167,6 +173,11 @@ class Answers:
         said = await body(request)
         await run_in_threadpool(self._change, said)
         return JSONResponse(dict(self._settings()))
+
+
+async def refused(request: Request, error: Exception) -> Response:
+    """An error of ours as an answer."""
+    return JSONResponse({"error": one_line(error)}, 400)
 
 
 async def body(request: Request) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from ..errors import FormcheckError, UsageError, one_line
 from ..lead.leader import DrillLeader, Leader, RunSet, Wait
 from ..lead.sets import lead
 from .board import Board
+from .feed import PHONE, Feed
 from .front import Left, Options, PageFront
 from .pictures import Pictures
 
@@ -55,11 +56,20 @@ class _Wanted:
 
 
 class Bridge:
-    """Starts, steers and ends sessions; all methods may be called from any thread."""
+    """Starts, steers and ends sessions; all methods may be called from any thread.
+
+    Attributes:
+        pictures, heads: for the page that steers, and, without pixels, for a telephone.
+        feed: what a telephone sends; it is the camera while one is ready.
+        speak_elsewhere: of :func:`~formcheck.sinks.voice.open_voice`.
+    """
 
     def __init__(self, home: Home, options: Callable[[], Options]) -> None:
         self.home, self._options = home, options
-        self.board, self.pictures = Board(), Pictures()
+        self.board, self.feed = Board(), Feed()
+        self.heads = Pictures(pixels=False)
+        self.pictures = Pictures(also=self.heads)
+        self.speak_elsewhere: Callable[[str | None], bool] = lambda text: False
         self._guard = threading.Lock()
         self._thread: threading.Thread | None = None
         self._front: PageFront | None = None
@@ -123,7 +133,7 @@ class Bridge:
             with closing(self.home.journal()) as journal:
                 leader = wanted.leader(journal)
                 self._front = front = PageFront(
-                    self._options(),
+                    self._seeing(),
                     self.board,
                     self.pictures,
                     plan=wanted.plan is not None,
@@ -141,6 +151,21 @@ class Bridge:
             self._failed(f"unexpected {type(error).__name__}: {error}")
         finally:
             self._front = None
+
+    def _seeing(self) -> Options:
+        """The options, with a telephone among the cameras."""
+        options = self._options()
+        others = options.open_stream
+
+        def opened(source: str) -> Any:
+            return self.feed.camera() if source == PHONE else others(source)
+
+        return replace(
+            options,
+            open_stream=opened,
+            source=PHONE if self.feed.here else options.source,
+            elsewhere=lambda text: self.speak_elsewhere(text),
+        )
 
     def _failed(self, line: str) -> None:
         done = {"status": "failed", "error": one_line(line)}
@@ -186,7 +211,7 @@ class Bridge:
         mode, gone = self.board["mode"], now - away
         patience = {"setup": CAMERA_OFF_S, "opening": CAMERA_OFF_S, "live": GIVE_UP_S}
         if gone > patience.get(mode, float("inf")):
-            front.do("end")
+            front.leave()
         elif mode == "live" and gone > PAUSE_S and not self.board["paused"]:
             front.pause(_AWAY)
 
@@ -199,6 +224,7 @@ class Bridge:
             assert thread is not None
             thread.join(0.5)
         self.pictures.close()
+        self.heads.close()
 
 
 _AWAY = "The page was closed"

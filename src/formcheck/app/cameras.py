@@ -8,16 +8,20 @@ import re
 import sys
 from pathlib import Path
 
+from .feed import PHONE
+
 __all__ = ["cameras"]
 
 #: Where the system does not list cameras, so many numbers are tried.
 MOST = 4
 
 
-def cameras(now: str) -> list[dict[str, str]]:
+def cameras(now: str, phone: bool = False) -> list[dict[str, str]]:
     """The cameras of this machine, and ``now``, the one in use, first; that one is not opened
-    again."""
+    again. ``phone`` adds a telephone, which is not switched on for it."""
     found = [{"source": now, "name": _name(now), "jpeg": ""}]
+    if phone and now != PHONE:
+        found.append({"source": PHONE, "name": _name(PHONE), "jpeg": ""})
     for number in _numbers():
         if str(number) == now or f"/dev/video{number}" == now:
             continue
@@ -35,6 +39,8 @@ def _numbers() -> list[int]:
 
 
 def _name(source: str) -> str:
+    if source == PHONE:
+        return "The telephone"
     if source.isdecimal():
         file = Path(f"/sys/class/video4linux/video{source}/name")
         told = file.read_text(errors="replace").strip() if file.is_file() else ""

@@ -40,6 +40,7 @@ class Options:
         open_stream: opens the source of this name, as :func:`formcheck.vision.source.open_source`.
         source: the name of the camera to begin with.
         model: of ``find_model``.
+        elsewhere: of :func:`~formcheck.sinks.voice.open_voice`.
     """
 
     open_stream: Callable[[str], Any]
@@ -49,6 +50,7 @@ class Options:
     mute: bool = False
     speech_command: tuple[str, ...] = ()
     voice_log: Path | None = None
+    elsewhere: Callable[[str | None], bool] | None = None
     sinks: Sequence[Any] = field(default_factory=tuple)
 
 
@@ -106,7 +108,14 @@ class PageFront(ScreenFront):
             self.pause("" if self.control.paused else "Paused")
         elif wish in ("again", "switch") and self.board["mode"] == "live":
             self.control.end = "restart" if wish == "again" else "switch"
-        self._wishes.put((wish, value))
+        # There it ends the set, not the questions after it.
+        if wish != "end" or self.board["mode"] != "live":
+            self._wishes.put((wish, value))
+
+    def leave(self) -> None:
+        """Nobody is there: end, and wait for no answer."""
+        self.do("end")
+        self._wishes.put(("end", None))
 
     def pause(self, why: str) -> None:
         """Nothing is judged until this is called with an empty text."""
@@ -158,6 +167,7 @@ class PageFront(ScreenFront):
                     mute=options.mute,
                     log=options.voice_log,
                     warn=self.warn,
+                    elsewhere=options.elsewhere,
                 )
             )
             self.sinks = [*options.sinks, *(() if self._plan else (self.voice,)), self._page]

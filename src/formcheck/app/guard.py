@@ -56,6 +56,12 @@ class Door:
         home: the page that who is let in comes to.
     """
 
+    #: Said to whom it stays shut.
+    not_let_in = (
+        "Open the address that formcheck printed when it was started; it ends in a long token. "
+        "If you closed that window, start formcheck app again."
+    )
+
     def __init__(self, hosts: Collection[str], cookie: str, scheme: str = "http") -> None:
         self.hosts, self.cookie, self.scheme = frozenset(hosts), cookie, scheme
         self.token = secrets.token_urlsafe(32)
@@ -148,7 +154,7 @@ class Guard:
             go = {"set-cookie": door.set_cookie, "refresh": f"0; url={door.home}"}
             return 200, "formcheck", "One moment.", go
         if not door.knows(headers.get("cookie", "")):
-            return 403, "Not let in", _NOT_LET_IN, {}
+            return 403, "Not let in", door.not_let_in, {}
         return None
 
     def _with_headers(self, send: Send) -> Send:
@@ -165,12 +171,6 @@ class Guard:
             await send(message)
 
         return sending
-
-
-_NOT_LET_IN = (
-    "Open the address that formcheck printed when it was started; it ends in a long token. "
-    "If you closed that window, start formcheck app again."
-)
 
 
 async def _answer(send: Send, status: int, title: str, text: str, extra: Mapping[str, str]) -> None:

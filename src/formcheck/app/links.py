@@ -20,13 +20,13 @@ from ..errors import FormcheckError, one_line
 if TYPE_CHECKING:
     from .bridge import Bridge
 
-__all__ = ["Links"]
+__all__ = ["Link", "Links"]
 
 #: Messages that may wait for one page; one that takes none is closed.
 MOST_WAITING = 64
 
 
-class _Link:
+class Link:
     """One open page."""
 
     def __init__(self, socket: WebSocket, page: str) -> None:
@@ -57,26 +57,50 @@ class Links:
     Attributes:
         closed_at: ``time.monotonic()`` when the last page closed; None while one is open, or before
             the first.
+        phone: whether a telephone may come.
     """
 
     def __init__(self, bridge: Bridge) -> None:
         self._bridge = bridge
-        self._links: list[_Link] = []
+        self._links: list[Link] = []
+        self._others: list[Link] = []  # a telephone
         self._steers = ""
         self._loop: asyncio.AbstractEventLoop | None = None
         self.closed_at: float | None = None
-        bridge.board.listen(lambda state: self._soon(self._tell))
+        self.phone = False
+        bridge.board.listen(lambda state: self.soon(self._tell))
 
     @property
     def number(self) -> int:
-        return len(self._links)
+        return len(self._links) + len(self._others)
 
-    def _soon(self, call: Callable[..., None], *values: Any) -> None:
+    def soon(self, call: Callable[..., None], *values: Any) -> None:
         """From any thread: in the server's loop."""
         loop = self._loop
         if loop is not None:
             with suppress(RuntimeError):  # the loop is closed: nobody is there to be told
                 loop.call_soon_threadsafe(call, *values)
+
+    # -- a telephone: open like a page, but it never takes the session from one -----------------
+
+    def came(self, link: Link) -> None:
+        """It is open now."""
+        self._loop = asyncio.get_running_loop()
+        self._others.append(link)
+        self.closed_at = None
+        self._bridge.pages(self.number)
+        self._tell()
+
+    def went(self, link: Link) -> None:
+        """It is closed."""
+        self._others.remove(link)
+        self._count()
+        self._tell()
+
+    def _count(self) -> None:
+        if not self.number:
+            self.closed_at = time.monotonic()
+        self._bridge.pages(self.number)
 
     # -- one page --------------------------------------------------------------------------------
 
@@ -84,7 +108,7 @@ class Links:
         """A page is open, until it is closed."""
         self._loop = asyncio.get_running_loop()
         await socket.accept()
-        link = _Link(socket, socket.query_params.get("page", "")[:40])
+        link = Link(socket, socket.query_params.get("page", "")[:40])
         self._links.append(link)
         self.closed_at = None
         self._arrived(link)
@@ -100,24 +124,22 @@ class Links:
             with suppress(asyncio.CancelledError, WebSocketDisconnect, RuntimeError, OSError):
                 await sending
 
-    def _arrived(self, link: _Link) -> None:
+    def _arrived(self, link: Link) -> None:
         others = {other.page for other in self._links if other is not link}
         if link.page == self._steers or self._steers not in others:
             self._steer(link)
         self._bridge.pages(self.number)
         self._tell()
 
-    def _gone(self, link: _Link) -> None:
+    def _gone(self, link: Link) -> None:
         self._links.remove(link)
         if link is self._steering:
             self._bridge.pictures.to(None)
-        if not self._links:
-            self.closed_at = time.monotonic()
-        self._bridge.pages(self.number)
+        self._count()
 
     # -- what pages say ----------------------------------------------------------------------------
 
-    def _heard(self, link: _Link, text: str) -> None:
+    def _heard(self, link: Link, text: str) -> None:
         try:
             said = json.loads(text)
             wish, value = str(said["do"]), said.get("value")
@@ -134,7 +156,7 @@ class Links:
         elif steering:
             self._bridge.do(wish, value)
 
-    def _start(self, link: _Link, what: dict[str, Any]) -> None:
+    def _start(self, link: Link, what: dict[str, Any]) -> None:
         try:
             self._bridge.start(what)
         except FormcheckError as error:
@@ -146,20 +168,20 @@ class Links:
     # -- who steers ----------------------------------------------------------------------------
 
     @property
-    def _steering(self) -> _Link | None:
+    def _steering(self) -> Link | None:
         """The page that steers, the last one of its name."""
         named = [link for link in self._links if link.page == self._steers]
         return named[-1] if named else None
 
-    def _steer(self, link: _Link) -> None:
+    def _steer(self, link: Link) -> None:
         self._steers = link.page
         self._links.remove(link)
         self._links.append(link)
-        self._bridge.pictures.to(lambda message: self._soon(link.send, message))
+        self._bridge.pictures.to(lambda message: self.soon(link.send, message))
 
     def _tell(self) -> None:
         """Every page gets the state, and whether the session is another page's."""
-        state, steering = self._bridge.board.state, self._steering
+        state, steering = {**self._bridge.board.state, "phone": self.phone}, self._steering
         for link in self._links:
             elsewhere = link is not steering and state["mode"] != "idle"
             link.send(json.dumps({"state": {**state, "elsewhere": elsewhere}}))

@@ -42,16 +42,24 @@ class Pictures:
 
     Args:
         clock: for the age of a picture; not for anything that is judged.
+        pixels: whether the picture itself goes along; a telephone has its own.
+        also: gets the same.
 
     Attributes:
         dropped: pictures that were replaced before they were sent.
         ages: seconds from capture until the page said it had drawn, of the last pictures.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        pixels: bool = True,
+        also: Pictures | None = None,
+    ) -> None:
         self.dropped = self.sent = 0
         self.ages: deque[float] = deque(maxlen=600)
-        self._clock = clock
+        self._clock, self._pixels, self._also = clock, pixels, also
         self._news = threading.Condition()
         self._waiting: tuple[Frame | None, Mapping[str, Any]] | None = None
         self._send: Callable[[bytes], None] | None = None
@@ -69,6 +77,8 @@ class Pictures:
 
     def put(self, frame: Frame | None, head: Mapping[str, Any]) -> None:
         """Show this next. Never waits."""
+        if self._also is not None:
+            self._also.put(frame, head)
         with self._news:
             if self._send is None:
                 return
@@ -110,7 +120,8 @@ class Pictures:
                 send(packed({**head, "n": number}, b""))
                 continue
             size = [frame.image.shape[1], frame.image.shape[0]]
-            send(packed({**head, "n": number, "size": size}, _jpeg(frame.image)))
+            jpeg = _jpeg(frame.image) if self._pixels else b""
+            send(packed({**head, "n": number, "size": size}, jpeg))
 
     def _take(self) -> tuple[Frame | None, Mapping[str, Any], Callable[[bytes], None]] | None:
         with self._news:

@@ -7,7 +7,7 @@ import socket
 import time
 import webbrowser
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager, closing, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +19,15 @@ from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Respon
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
-from ..errors import FormcheckError, InputError, one_line
-from .answers import Answers
+from ..errors import FormcheckError, InputError
+from .answers import Answers, refused
 from .bridge import Bridge
 from .clips import Clips
 from .guard import Door, Guard
 from .label_answers import LabelAnswers
 from .label_clips import LabelClips
 from .links import Links
+from .phone import Phone
 
 __all__ = ["PAGES", "PORT", "Site", "serve"]
 
@@ -35,7 +36,9 @@ PORT = 8737
 #: Seconds after the last page closed until the server ends.
 STAYS_S = 600.0
 #: The addresses of the page; its script shows the right part.
-PAGES = ("/", "/session", "/diary", "/drills", "/plans", "/clip", "/settings", "/label")
+PAGES = (
+    "/", "/session", "/diary", "/drills", "/plans", "/clip", "/phone", "/settings", "/label",
+)  # fmt: skip
 #: Bytes of a message of a page.
 MOST_MESSAGE = 256 << 10
 
@@ -50,6 +53,7 @@ class Site:
 
     Attributes:
         leave: ends the server; set by :func:`serve`.
+        phone: the door for a telephone; None where there is none.
     """
 
     def __init__(
@@ -57,6 +61,7 @@ class Site:
         label: LabelAnswers | None = None,
     ) -> None:  # fmt: skip
         self.bridge, self.links = bridge, Links(bridge)
+        self.phone: Phone | None = None
         self._answers, self._close, self._label = answers, close, label
         self.leave: Callable[[], None] = lambda: None
 
@@ -68,23 +73,26 @@ class Site:
             WebSocketRoute("/ws", self.links.page),
             *self._answers.routes,
             *(self._label.routes if self._label else ()),
+            Route("/api/phone", self._phone, methods=["GET", "POST"]),
             Route("/api/leave", self._leave, methods=["POST"]),
         ]
         return Starlette(
             routes=routes,
-            exception_handlers={FormcheckError: _refused},
+            exception_handlers={FormcheckError: refused},
             lifespan=self._lifespan,
         )
 
     @asynccontextmanager
     async def _lifespan(self, app: Starlette) -> AsyncIterator[None]:
         watching = asyncio.create_task(self._watch())
-        try:
-            yield
-        finally:
-            watching.cancel()
-            await run_in_threadpool(self.bridge.close)
-            await run_in_threadpool(self._close)
+        door = nullcontext() if self.phone is None else self.phone.served(self._answers)
+        async with door:
+            try:
+                yield
+            finally:
+                watching.cancel()
+                await run_in_threadpool(self.bridge.close)
+                await run_in_threadpool(self._close)
 
     async def _watch(self) -> None:
         """Notice that the last page is gone."""
@@ -102,13 +110,17 @@ class Site:
         page = (STATIC / "index.html").read_text(encoding="utf-8")
         return HTMLResponse(page.replace("<body>", "<body data-labels>"))
 
+    async def _phone(self, request: Request) -> Response:
+        """The door for a telephone; a POST makes a new code."""
+        if self.phone is None:
+            return JSONResponse({"on": False})
+        if request.method == "POST":
+            self.phone.renew()
+        return JSONResponse(self.phone.state)
+
     async def _leave(self, request: Request) -> Response:
         self.leave()
         return JSONResponse({})
-
-
-async def _refused(request: Request, error: Exception) -> Response:
-    return JSONResponse({"error": one_line(error)}, 400)
 
 
 def bound(port: int | None) -> socket.socket:
@@ -144,6 +156,7 @@ def serve(
     ready: Callable[[str], None] = lambda address: None,
     browser: bool = True,
     label: LabelClips | None = None,
+    phone: tuple[str, Path] | None = None,
 ) -> None:
     """Serve the page until it is left.
 
@@ -152,9 +165,11 @@ def serve(
         settings: what the settings say, for the page; ``change`` keeps others.
         ready: told the address, with its token, once it listens.
         browser: whether a browser is opened.
+        phone: lets a telephone in at this address of ours; the folder keeps the certificate.
 
     Raises:
         InputError: the port is taken.
+        UsageError: ``phone`` cannot be; see :class:`~formcheck.app.phone.Phone`.
         KeyboardInterrupt: Ctrl-C; what runs is saved.
     """
     with closing(bound(port)) as listening:
@@ -169,6 +184,9 @@ def serve(
 
         answers = Answers(bridge, clips, settings, change)
         site = Site(bridge, answers, close, LabelAnswers(label) if label else None)
+        if phone is not None:
+            site.phone = Phone(bridge, site.links, *phone)
+            site.links.phone = True
         server = uvicorn.Server(
             uvicorn.Config(
                 Guard(site.app(), door),

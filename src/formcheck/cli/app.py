@@ -45,6 +45,15 @@ def page(
     signal: Annotated[
         bool, typer.Option("--signal/--no-signal", help="Show the signal below a clip to label.")
     ] = True,
+    phone: Annotated[
+        bool, typer.Option("--phone", help="Let one telephone be camera and screen, over TLS.")
+    ] = False,
+    phone_address: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS", help="With --phone: listen on this address of this computer."
+        ),
+    ] = None,
     install_shortcut: Annotated[
         bool, typer.Option("--install-shortcut", help="Make an icon that starts it, and end.")
     ] = False,
@@ -85,11 +94,14 @@ def page(
         )
 
     labels = _labels(label, rater, model or settings.model, settings.drills_folder, signal)
+    if phone_address is not None and not phone:
+        raise UsageError("--phone-address needs --phone")
     home = Home(diary.open_journal, settings.drills_folder, settings.plans_folder)
     clips = Clips(home, model or settings.model)
     serve(
         Bridge(home, options), clips, settings=_said, change=_change,
         port=port, ready=_ready, browser=browser, label=labels,
+        phone=_door(phone_address) if phone else None,
     )  # fmt: skip
 
 
@@ -109,6 +121,14 @@ def _labels(
     if folder is None or rater is None:
         return None
     return LabelClips(folder, rater, drills_folder=drills, model=model, signal=signal)
+
+
+def _door(address: str | None) -> tuple[str, Path]:
+    """Where a telephone may come in, and what keeps the certificate."""
+    from ..app.phone import own_address
+    from ..folders import data_dir
+
+    return address or own_address(), data_dir()
 
 
 def _said() -> dict[str, Any]:

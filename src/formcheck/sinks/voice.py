@@ -87,6 +87,7 @@ class Speech:
         command: of :func:`speech_command`; None says nothing.
         warn: takes one line, once, when speaking fails.
         earcons: whether sounds are played.
+        elsewhere: takes a line (None: be silent) and says whether it is said elsewhere.
     """
 
     def __init__(
@@ -95,9 +96,11 @@ class Speech:
         *,
         warn: Callable[[str], None] = lambda line: None,
         earcons: bool = True,
+        elsewhere: Callable[[str | None], bool] | None = None,
     ) -> None:
         self._command = list(command) if command else None
         self._warn = warn
+        self._elsewhere = elsewhere or (lambda text: False)
         self._lines: queue.SimpleQueue[tuple[str, float] | None] = queue.SimpleQueue()
         self._guard = threading.Lock()
         self._talking: subprocess.Popen[bytes] | None = None
@@ -131,6 +134,7 @@ class Speech:
         """Stop talking and forget what waits."""
         with self._guard:
             self._hushed = self._asked
+            self._elsewhere(None)
             if self._talking is not None:
                 self._talking.kill()
 
@@ -165,9 +169,9 @@ class Speech:
         while (line := self._lines.get()) is not None:
             text, until = line
             number += 1
-            if self._command is None or self._failed or number <= self._hushed:
+            if number <= self._hushed or time.monotonic() > until:
                 continue
-            if time.monotonic() > until:
+            if self._elsewhere(text) or self._command is None or self._failed:
                 continue
             try:
                 self._speak(text, number)
@@ -314,8 +318,13 @@ def open_voice(
     mute: bool = False,
     log: Path | None = None,
     warn: Callable[[str], None] = lambda line: None,
+    elsewhere: Callable[[str | None], bool] | None = None,
 ) -> Voice:
     """The voice as asked for: muted, or with the system's speech; a context manager.
+
+    Args:
+        elsewhere: takes a line (None: be silent) and says whether it is said elsewhere, muted or
+            not; the system's speech then keeps silent.
 
     Raises:
         UsageError: the setting names no program that exists, or the log cannot be written.
@@ -323,4 +332,6 @@ def open_voice(
     command = None if mute else speech_command(setting)
     if command is None and not mute:
         warn("no speech program found (espeak-ng, say); going on without a voice")
-    return Voice(None if command is None else Speech(command, warn=warn), log)
+    if command is None and elsewhere is None:
+        return Voice(None, log)
+    return Voice(Speech(command, warn=warn, earcons=not mute, elsewhere=elsewhere), log)

@@ -20,11 +20,13 @@ __all__ = ["Camera", "Device", "Shot"]
 
 @dataclass(frozen=True, eq=False)
 class Shot:
-    """What a device hands out: the picture, its stamp (s, any zero), ``time.monotonic()``."""
+    """What a device hands out: the picture, its stamp (s, any zero), ``time.monotonic()``, and how
+    many pictures the device lost before this one."""
 
     stamp: float
     image: Image
     captured: float
+    missed: int = 0
 
 
 class Device(Protocol):
@@ -115,7 +117,7 @@ class _Grabber:
                     self.heard = time.monotonic()  # it does send, but not what happens now
                     continue
                 with self._news:
-                    self._missed += self._slot is not None
+                    self._missed += (self._slot is not None) + shot.missed
                     self._slot = shot
                     self.heard = time.monotonic()
                     self.delivered = True

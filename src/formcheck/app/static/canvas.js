@@ -8,6 +8,9 @@ export const BONES = [
 ];
 const COLOURS = { sky: "#56b4e9", fault: "#faaa28", ink: "#0e1218", light: "#ffffff", guess: "#a0a5aa" };
 
+/** A telephone draws its own picture, turned by so many degrees. */
+export const local = { video: null, turn: 0 };
+
 export class Picture {
   /** @param canvas drawn on; filled as far as the picture's shape allows. */
   constructor(canvas) {
@@ -37,12 +40,23 @@ export class Picture {
     const scale = Math.min(canvas.width / size[0], canvas.height / size[1]);
     const left = (canvas.width - size[0] * scale) / 2, top = (canvas.height - size[1] * scale) / 2;
     context.setTransform(1, 0, 0, 1, 0, 0);
+    const own = !bitmap && local.video?.videoWidth ? local.video : null;
     if (left > 1 || top > 1 || !bitmap) { context.fillStyle = "#1a2229"; context.fillRect(0, 0, canvas.width, canvas.height); }
     context.setTransform(head.mirror ? -scale : scale, 0, 0, scale, head.mirror ? left + size[0] * scale : left, top);
     if (bitmap) { context.drawImage(bitmap, 0, 0, ...size); bitmap.close(); }
+    if (own) drawOwn(context, own, size);
     if (outline) drawOutline(context, outline, size);
     if (head.pose) drawSkeleton(context, head, size);
   }
+}
+
+function drawOwn(context, video, [w, h]) {
+  const across = local.turn % 180 ? [h, w] : [w, h];
+  context.save();
+  context.translate(w / 2, h / 2);
+  context.rotate(local.turn * Math.PI / 180);
+  context.drawImage(video, -across[0] / 2, -across[1] / 2, ...across);
+  context.restore();
 }
 
 function drawSkeleton(context, head, size) {

@@ -6,10 +6,10 @@ sessionStorage.setItem("page", page);
 /** What is shown of the session; see board.py. */
 export let state = null;
 export let connected = false;
-const listeners = { state: new Set(), picture: new Set(), error: new Set(), link: new Set() };
-let socket = null, wait = 500;
+const listeners = Object.fromEntries(["state", "picture", "error", "link", "got", "wanted", "say", "bye"].map((kind) => [kind, new Set()]));
+let socket = null, wait = 500, over = false;
 
-/** Hear of "state", "picture", "error" or "link"; gives what ends it. */
+/** Hear of "state", "picture", "error" or "link", on a telephone also of "got", "wanted", "say" and "bye"; gives what ends it. */
 export function on(kind, listener) {
   listeners[kind].add(listener);
   return () => listeners[kind].delete(listener);
@@ -21,6 +21,13 @@ export function send(wish, value) {
   if (socket && socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ do: wish, value }));
 }
 
+/** Send bytes; false where nobody is connected. */
+export function raw(data) {
+  if (!socket || socket.readyState !== WebSocket.OPEN) return false;
+  socket.send(data);
+  return true;
+}
+
 export function connect() {
   const kind = location.protocol === "https:" ? "wss" : "ws";
   socket = new WebSocket(`${kind}://${location.host}/ws?page=${page}`);
@@ -29,12 +36,14 @@ export function connect() {
   socket.onmessage = ({ data }) => {
     if (data instanceof ArrayBuffer) return tell("picture", ...unpack(data));
     const message = JSON.parse(data);
-    if (message.state) tell("state", (state = message.state));
-    if (message.error) tell("error", message.error);
+    if (message.state) state = message.state;
+    if (message.bye) over = true;
+    for (const [kind, value] of Object.entries(message)) if (kind in listeners) tell(kind, value);
   };
   socket.onclose = () => {
     connected = false;
     tell("link", false);
+    if (over) return;
     setTimeout(connect, wait);
     wait = Math.min(8000, wait * 1.6);
   };

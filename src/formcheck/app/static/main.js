@@ -8,6 +8,7 @@ import * as drills from "./drills.js";
 import * as label from "./label.js";
 import * as session from "./session.js";
 import * as settings from "./settings.js";
+import * as telephone from "./telephone.js";
 import * as today from "./today.js";
 
 const labels = "labels" in document.body.dataset;
@@ -18,6 +19,7 @@ const PAGES = [
   ["/clip", "Recorded clip", clip],
   ...(labels ? [["/label", "Label", label]] : []),
   ["/settings", "Settings", settings],
+  ["/phone", "Telephone", telephone],
   ["/plans", "", { open: drills.openPlans }],
   ["/session", "", session],
 ];
@@ -66,7 +68,8 @@ function notice() {
   notices.replaceChildren(...found);
 }
 
-document.getElementById("nav").append(...PAGES.filter(([, title]) => title).map(([address, title]) => h("li", h("a", { href: address }, title))));
+document.getElementById("nav").append(...PAGES.filter(([, title]) => title).map(([address, title]) => h("li", { id: `to-${title.toLowerCase().replaceAll(" ", "-")}` }, h("a", { href: address }, title))));
+document.getElementById("to-telephone").hidden = true;
 document.addEventListener("click", (event) => {
   const anchor = event.target.closest?.("a[href^='/']");
   if (!anchor || anchor.target || anchor.hasAttribute("download") || event.metaKey || event.ctrlKey || event.shiftKey) return;
@@ -77,6 +80,7 @@ addEventListener("popstate", () => show(true));
 let before = "idle";
 link.on("state", (state) => {
   document.getElementById("camera").hidden = !state.camera;
+  document.getElementById("to-telephone").hidden = !state.phone;
   if (before === "idle" && !["idle", "done"].includes(state.mode) && !state.elsewhere) go("/session");
   before = state.mode;
   notice();

@@ -5,7 +5,7 @@ import * as link from "./link.js";
 import { Live } from "./live.js";
 import { SetUp } from "./setup.js";
 
-export async function open({ go, title }) {
+export async function open(page) {
   const element = h("div.session");
   let view = null, key = "";
 
@@ -17,7 +17,7 @@ export async function open({ go, title }) {
     view?.leave?.();
     key = now;
     document.body.dataset.mode = state?.mode || "idle";
-    view = made(state, { go, title });
+    view = made(state, page);
     element.replaceChildren(...[].concat(view.element).filter(Boolean));
     if (moved) { const head = element.querySelector("h1"); head?.setAttribute("tabindex", "-1"); head?.focus({ preventScroll: true }); scrollTo(0, 0); }
   }
@@ -38,7 +38,7 @@ function made(state, page) {
   if (!state) return { element: h("p.wait", "One moment.") };
   if (state.elsewhere) return elsewhere();
   const makes = { asking, opening, setup: () => new SetUp(state), live: () => new Live(state), done };
-  return (makes[state.mode] || idle)(state, page);
+  return (makes[state.mode] || page.idle || idle)(state, page);
 }
 
 const idle = () => ({ element: [h("h1", "No session is on"), h("p", "Begin one from ", h("a", { href: "/" }, "today's page"), ", or try a drill from ", h("a", { href: "/drills" }, "the drills"), ".")] });
@@ -87,7 +87,7 @@ function asking(state, { title }) {
   ].flat() };
 }
 
-function done(state, { go, title }) {
+function done(state, { go, title, idle: phone }) {
   const { status, lines, error, saved, problem, how, sets } = state.done;
   const head = status === "not_now" ? "Not today" : status === "failed" ? "It did not work" : sets ? "Well done" : "Ended";
   title(head);
@@ -102,7 +102,7 @@ function done(state, { go, title }) {
     lines?.length ? h("ul.summary", lines.map((line) => h("li", line.trim()))) : null,
     kept ? h(saved ? "p.kept" : "p.problem", kept) : null,
     state.warnings.length ? h("details", h("summary", "What else was noticed"), h("ul", state.warnings.map((line) => h("li", line)))) : null,
-    h("p.actions", h("button.big", { type: "button", onclick: () => { link.send("seen"); go("/"); } }, "To today"),
-      sets ? h("button", { type: "button", onclick: () => { link.send("seen"); go("/diary"); } }, "To the diary") : null),
+    h("p.actions", h("button.big", { type: "button", onclick: () => { link.send("seen"); go("/"); } }, phone ? "Close this" : "To today"),
+      sets && !phone ? h("button", { type: "button", onclick: () => { link.send("seen"); go("/diary"); } }, "To the diary") : null),
   ].flat() };
 }

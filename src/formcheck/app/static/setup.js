@@ -55,6 +55,7 @@ export class SetUp {
   }
 
   async choose(source) {
+    if (document.body.dataset.phone) return;  // it is the camera
     const { cameras } = await ask("/api/cameras").catch(() => ({ cameras: [] }));
     if (cameras.length < 2) return;
     this.cameras.replaceChildren(h("h2", "Camera"), h("ul", cameras.map((camera) => h("li", h("button", {
