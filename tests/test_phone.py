@@ -416,9 +416,6 @@ def test_a_whole_session_on_a_telephone(both: tuple[Served, Telephone], filmed: 
         head(page, "Set up the camera")
         page.wait_for_selector(".checks .ok")
         assert page.locator("#camera").is_visible()
-        assert faults(page) == []
-        if page.locator(".actions button.big").count():
-            page.click(".actions button.big", timeout=2000)
         page.wait_for_selector(".live .word:not(:empty)")
         assert faults(page) == []
         wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")

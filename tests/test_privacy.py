@@ -186,6 +186,64 @@ def test_no_connection_is_tried(command: str, clip: Path, tmp_path: Path) -> Non
     assert (tmp_path / "r.json").exists()
 
 
+#: Serves the page, with a clip as camera, looks into it for a moment, and ends.
+PAGE_ONCE = """
+import http.client, json, sys, threading
+from websockets.sync.client import connect
+from formcheck.app.bridge import Bridge, Home
+from formcheck.app.clips import Clips
+from formcheck.app.front import Options
+from formcheck.app.server import serve
+from formcheck.journal import Journal
+from formcheck.vision.models import find_model
+from formcheck.vision.source import open_source
+
+def visit(address):
+    host, token = address.split("/")[2], address.split("=")[1]
+    link = http.client.HTTPConnection(host)
+    link.request("GET", f"/?token={token}")
+    answer = link.getresponse()
+    cookie = answer.headers["set-cookie"].split(";")[0]
+    said = {"Cookie": cookie, "Origin": f"http://{host}"}
+    for path in ("/", "/static/main.js", "/api/today", "/api/diary", "/api/report"):
+        answer.read()
+        link.request("GET", path, headers=said)
+        answer = link.getresponse()
+        assert answer.status == 200, path
+    answer.read()
+    with connect(f"ws://{host}/ws?page=a", origin=f"http://{host}", proxy=None,
+                 additional_headers={"Cookie": cookie}) as page:
+        start = {"kind": "setup", "name": "single_leg_stance"}
+        page.send(json.dumps({"do": "start", "value": start}))
+        for _ in range(5):
+            while not isinstance(said_now := page.recv(60), bytes):
+                pass
+            page.send(json.dumps({"do": "drawn", "value": 10**6}))
+        page.send(json.dumps({"do": "end"}))
+    print("seen", flush=True)
+    link.request("POST", "/api/leave", b"", said)
+    link.getresponse().read()
+
+home = Home(lambda: Journal(None))
+model = find_model("lite")
+bridge = Bridge(home, lambda: Options(
+    lambda source: open_source(source, realtime=True), sys.argv[1], model, mute=True))
+serve(bridge, Clips(home, "lite"), browser=False,
+      ready=lambda address: threading.Thread(target=visit, args=(address,)).start())
+"""
+
+
+@pytest.mark.skipif(not TRACES, reason="needs strace")
+def test_the_page_reaches_out_to_nobody(clip: Path, tmp_path: Path) -> None:
+    """All that is connected to is its own port, by the visitor that the test brings along."""
+    calls = traced(["-c", PAGE_ONCE, str(clip)], tmp_path / "log")
+    ours = re.compile(r'connect\(.*sin_addr=inet_addr\("127\.0\.0\.1"\)')
+    assert [call for call in calls if not ours.search(call)] == []
+    assert len(calls) >= 2
+    ports = {found[1] for call in calls if (found := re.search(r"htons\((\d+)\)", call))}
+    assert len(ports) == 1
+
+
 @pytest.mark.skipif(not TRACES, reason="needs strace")
 def test_the_trace_sees_a_connection(tmp_path: Path) -> None:
     for family, address in (("AF_INET", "127.0.0.1"), ("AF_INET6", "::1")):

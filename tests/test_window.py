@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from formcheck.catalogue.registry import get_drill
@@ -92,3 +98,84 @@ def test_f_fills_the_screen_and_gives_it_back(monkeypatch: pytest.MonkeyPatch) -
     window.press("f")
     window.press("f")
     assert asked == [cv2.WINDOW_NORMAL, cv2.WINDOW_FULLSCREEN]
+
+
+#: Opens the window, makes it smaller, closes it and opens it again; prints each place and size.
+OPENED_TWICE = """
+import cv2, numpy as np
+from formcheck.body.pose import Pose
+from formcheck.run.loop import Control
+from formcheck.sinks.info import RunInfo
+from formcheck.sinks.window import Window
+from formcheck.vision.frames import Frame
+
+frame, nobody = Frame(0.0, np.full((720, 1280, 3), 90, np.uint8)), Pose.missing(0.0, (1280, 720))
+for _ in range(2):
+    window = Window(Control())
+    window.start(RunInfo("clip", (1280, 720)))
+    with window:
+        for _ in range(3):
+            window.watch(frame, nobody)
+        print(*cv2.getWindowImageRect("formcheck"))
+        cv2.resizeWindow("formcheck", 600, 405)
+        for _ in range(3):
+            window.watch(frame, nobody)
+"""
+
+
+@pytest.mark.skipif(shutil.which("Xvfb") is None, reason="no Xvfb here")
+def test_the_window_is_whole_on_a_laptop_and_remembers_its_size(tmp_path: Path) -> None:
+    read, write = os.pipe()
+    server = subprocess.Popen(
+        ["Xvfb", "-displayfd", str(write), "-screen", "0", "1366x768x24", "-noreset"],
+        pass_fds=[write],
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(write)
+    try:
+        with os.fdopen(read) as told:
+            display = f":{told.readline().strip()}"
+        env = os.environ | {"DISPLAY": display, "FORMCHECK_CACHE_DIR": str(tmp_path)}
+        ran = subprocess.run(
+            [sys.executable, "-c", OPENED_TWICE], env=env, capture_output=True, text=True,
+            check=True, timeout=60,
+        )  # fmt: skip
+    finally:
+        server.terminate()
+        server.wait(10)
+    first, second = ([int(n) for n in line.split()] for line in ran.stdout.splitlines())
+    x, y, w, h = first
+    assert x >= 0 and y >= 0 and x + w <= 1366 and y + h <= 768
+    assert w > 900
+    assert second[2:] == [600, 405]
+
+
+@pytest.mark.parametrize("kept", ["", "[1]", '["a", "b"]', "[30, 20]", "{}", "[null, 3]"])
+def test_a_size_that_cannot_be_is_not_taken(
+    kept: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from formcheck.sinks.window import _kept_size
+
+    monkeypatch.setenv("FORMCHECK_CACHE_DIR", str(tmp_path))
+    (tmp_path / "window.json").write_text(kept)
+    assert _kept_size() is None
+    (tmp_path / "window.json").write_text("[800, 540]")
+    assert _kept_size() == (800, 540)
+    assert fitted((1280, 864), (1366, 768), (9000, 9000)) == (1001, 676)
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (640, 480), (480, 640), (720, 1280)])
+def test_no_cue_of_any_drill_is_cut_off(size: tuple[int, int]) -> None:
+    from formcheck.catalogue.registry import all_drills
+    from formcheck.sinks.overlay import _wrap
+    from formcheck.sinks.shapes import extent
+
+    u = min(size[1], 0.9 * size[0]) / 100
+    room = round(size[0] - 21.5 * u)
+    cues = {fault.cue for drill in all_drills().values() for fault in drill.faults}
+    assert len(cues) > 30
+    for cue in cues:
+        lines, font = _wrap(cue, room, u)
+        assert " ".join(lines) == cue
+        assert font >= 3.5 * u, cue  # to be read from a mat
+        assert max(extent(line, font, 700) for line in lines) <= room + u, cue

@@ -2,6 +2,8 @@
 
     python tools/moving.py FOLDER    # pose tracks (.npz) with the labels beside them
 
+Drills without a clip are shown by the scripted person of the tests.
+
 Writes src/formcheck/app/static/moving.json. Of each drill the first good attempt is taken, seen as
 its camera sees it, eight pictures a second, at most six seconds; longer ones run faster.
 """
@@ -24,12 +26,17 @@ WIDTH, HEIGHT, MARGIN = 120.0, 90.0, 9.0
 
 def figure(track: Path, label: dict[str, Any]) -> dict[str, Any] | None:
     """The frames of the first good attempt, in units of the drawing; None where there is none."""
-    with np.load(track) as data:
-        t, xy, sure = data["t"], data["xy"][:, JOINTS].astype(float), data["visibility"]
     whole = [r for r in label["reps"] if r.get("complete") and r["start_s"] is not None]
     if not whole:
         return None
-    start, end = whole[0]["start_s"] - 0.4, whole[0]["end_s"] + 0.4
+    with np.load(track) as data:
+        return drawn(data["t"], data["xy"].astype(float), data["visibility"],
+                     whole[0]["start_s"] - 0.4, whole[0]["end_s"] + 0.4)  # fmt: skip
+
+
+def drawn(t: Any, xy: Any, sure: Any, start: float, end: float) -> dict[str, Any]:
+    """The pictures from ``start`` to ``end`` seconds of the poses ``xy`` (frames, 33, 2)."""
+    xy = xy[:, JOINTS]
     seen = np.isfinite(xy).all(axis=(1, 2))
     number = 1 + min(MOST, int((end - start) * FPS))
     wanted = np.linspace(max(start, t[seen][0]), min(end, t[seen][-1]), number)
@@ -47,6 +54,26 @@ def figure(track: Path, label: dict[str, Any]) -> dict[str, Any] | None:
     return {"s": round(min((end - start), MOST / FPS), 1), "far": far, "frames": frames}
 
 
+def scripted() -> dict[str, dict[str, Any]]:
+    """The drills of which there is no clip."""
+    sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
+    import stick
+    from test_drills_standing import one_foot_bridge, stepping
+
+    lifts = stick.moving([(0.6, 1.8, 2.8, 4.0)])
+    films = {
+        "march": (stick.film(stepping, 5.0), 0.9, 0.9 + 4 * 0.8),
+        "single_leg_bridge": (stick.film(lambda t: one_foot_bridge(lifts(t), 1.0), 5.0), 0.2, 4.4),
+    }
+    return {
+        name: drawn(
+            np.array([p.t for p in poses]), np.stack([p.xy for p in poses]),
+            np.stack([p.visibility for p in poses]), start, end,
+        )
+        for name, (poses, start, end) in films.items()
+    }  # fmt: skip
+
+
 def main(folder: Path) -> None:
     made: dict[str, Any] = {}
     for path in sorted(folder.glob("*good__*.label.json")):
@@ -57,6 +84,7 @@ def main(folder: Path) -> None:
         found = figure(track, label)
         if found is not None:
             made[label["drill"]] = found
+    made = {**scripted(), **made}
     OUT.write_text(json.dumps(dict(sorted(made.items())), separators=(",", ":")) + "\n")
     print(f"{OUT}: {len(made)} drills, {OUT.stat().st_size // 1000} kB: {', '.join(sorted(made))}")
 

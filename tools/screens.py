@@ -94,9 +94,7 @@ def session(page: Any) -> None:
     page.wait_for_selector("h1:text-is('How is it now?')")
     answer(page)
     page.wait_for_selector(".setup .checks .ok", timeout=30000)
-    time.sleep(1.5)
-    shoot(page, "setup")
-    page.click(".actions .big")
+    shoot(page, "setup")  # then it begins by itself
     page.wait_for_selector(".dial[aria-label='1 of 4']", timeout=40000)
     shoot(page, "session")
     page.wait_for_selector(".band[data-sign='fault']", timeout=40000)

@@ -210,16 +210,20 @@ class PageFront(ScreenFront):
         return stack.enter_context(seen.seen()), seen.info
 
     def _look_on(self, frames: Frames, info: RunInfo, source: str) -> tuple[str, Any]:
-        """The set-up page, until something is chosen there."""
+        """The set-up page, until something is chosen there, or the start position is held; who only
+        tries the camera chooses."""
+        tries = (self.board["what"] or {}).get("kind") == "setup"
         shown = SettingUp(self._coming(), info, self._page, self.board, source)
         for item in frames:
-            shown.look(item)
+            held = shown.look(item)
             while not self._wishes.empty():
                 wish, value = self._wishes.get()
                 if wish == "sound":
                     self.sound()
                 elif wish in ("begin", "camera", "end"):
                     return wish, value
+            if held and not tries:
+                return "begin", None
         return "end", None
 
     def sound(self) -> None:

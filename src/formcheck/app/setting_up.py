@@ -70,16 +70,18 @@ class SettingUp:
         screen.start(info.of(item.drill if item else None))
         self._show(None, known=False)
 
-    def look(self, item: Seen | Pose | None) -> None:
-        """Show a frame, or that the camera is silent."""
+    def look(self, item: Seen | Pose | None) -> bool:
+        """Show a frame, or that the camera is silent; whether the start position has been held for
+        long enough to begin."""
         if item is None:
             self._screen.idle(None)
-            return
+            return False
         frame, pose = (item.frame, item.pose) if isinstance(item, Seen) else (None, item)
         if self._guide is not None:
             self._guide.update(pose, float("nan") if frame is None else brightness(frame.image))
             self._show(self._guide)
         self._screen.watch(frame, pose)
+        return self._guide is not None and self._guide.ready(pose.t)
 
     def _show(self, guide: SetupGuide | None, known: bool = True) -> None:
         problem = guide.problem if guide else None

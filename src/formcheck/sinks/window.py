@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import ctypes.util
+import json
 import math
 import os
 import subprocess
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..errors import InputError
+from ..folders import cache_dir
 from . import BaseSink
 
 if TYPE_CHECKING:
@@ -115,12 +117,34 @@ def _x_screen(x: ctypes.CDLL) -> tuple[int, int]:
         x.XCloseDisplay(display)
 
 
-def fitted(picture: tuple[int, int], screen: tuple[int, int]) -> tuple[int, int]:
-    """The window's size: 900 pixels high at least, as a small picture is hard to read from a mat,
-    but whole on the screen, and in the picture's own shape."""
+#: The least size that is remembered, pixels: a smaller window was put out of the way.
+LEAST = 240
+
+
+def fitted(
+    picture: tuple[int, int], screen: tuple[int, int], kept: tuple[int, int] | None = None
+) -> tuple[int, int]:
+    """The window's size: as it was ``kept``, else 900 pixels high at least, as a small picture is
+    hard to read from a mat; but whole on the screen, and in the picture's own shape."""
     (w, h), (across, down) = picture, screen
-    scale = min(max(1.0, 900 / h), ROOM[0] * across / w, ROOM[1] * down / h)
+    wanted = max(1.0, 900 / h) if kept is None else min(kept[0] / w, kept[1] / h)
+    scale = min(wanted, ROOM[0] * across / w, ROOM[1] * down / h)
     return round(w * scale), round(h * scale)
+
+
+def _kept_size() -> tuple[int, int] | None:
+    """The size that the person gave the window last time; None where there is none."""
+    try:
+        w, h = json.loads((cache_dir() / "window.json").read_text(encoding="utf-8"))
+        return (int(w), int(h)) if w >= LEAST and h >= LEAST else None
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def _keep_size(size: tuple[int, int]) -> None:
+    with contextlib.suppress(OSError):  # it is only a comfort
+        cache_dir().mkdir(parents=True, exist_ok=True)
+        (cache_dir() / "window.json").write_text(json.dumps(size), encoding="utf-8")
 
 
 class Window(BaseSink):
@@ -157,6 +181,8 @@ class Window(BaseSink):
         self._title = title
         self._help = self._full = False
         self._open = False
+        self._size: tuple[int, int] | None = None  # given it first, until the person changes it
+        self._wanted: tuple[int, int] | None = None
         self._info: RunInfo | None = None
         self._overlay: Overlay | None = None
         self._last: tuple[NDArray[np.uint8] | None, Pose, Step | None] | None = None
@@ -231,7 +257,8 @@ class Window(BaseSink):
             plain = cv2.WINDOW_NORMAL | cv2.WINDOW_KEEPRATIO | cv2.WINDOW_GUI_NORMAL
             cv2.namedWindow(self._title, plain)
             h, w = picture.shape[:2]
-            cv2.resizeWindow(self._title, *fitted((w, h), screen_size()))
+            self._size = fitted((w, h), screen_size(), _kept_size())
+            cv2.resizeWindow(self._title, *self._size)
             self._open = True
         cv2.imshow(self._title, picture)
         self._keys()
@@ -250,6 +277,8 @@ class Window(BaseSink):
             self._open = False
             self._end("quit")
             return
+        if not self._full:
+            self._wanted = cv2.getWindowImageRect(self._title)[2:4]  # once closed nobody knows
         if code != 0xFF:
             self.press(chr(code))
 
@@ -293,7 +322,14 @@ class Window(BaseSink):
     def _turn_help(self) -> None:
         self._help = not self._help
 
+    @staticmethod
+    def _differs(one: tuple[int, int], other: tuple[int, int]) -> bool:
+        """By more than the system's rounding."""
+        return max(abs(one[0] - other[0]), abs(one[1] - other[1])) > 4
+
     def __exit__(self, *error: object) -> None:
+        if self._wanted and self._size and self._differs(self._wanted, self._size):
+            _keep_size(self._wanted)
         if self._open:
             import cv2
 

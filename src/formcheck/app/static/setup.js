@@ -23,6 +23,7 @@ export class SetUp {
           this.list,
           h("div.sound", h("button", { type: "button", onclick: () => this.hear() }, "Hear the voice"), this.sound),
           this.cameras,
+          only ? null : h("p.fine", "It begins by itself once you have held the start position for two seconds."),
           h("div.actions",
             only ? null : h("button.big", { type: "button", onclick: () => link.send("begin") }, "Begin"),
             h("button.quiet", { type: "button", onclick: () => link.send("end") }, only ? "Close the camera" : "Not today")))),
