@@ -278,7 +278,8 @@ class Window(BaseSink):
             self._end("quit")
             return
         if not self._full:
-            self._wanted = cv2.getWindowImageRect(self._title)[2:4]  # once closed nobody knows
+            _, _, w, h = cv2.getWindowImageRect(self._title)  # once it is closed nobody knows
+            self._wanted = int(w), int(h)
         if code != 0xFF:
             self.press(chr(code))
 
