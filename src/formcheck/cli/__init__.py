@@ -18,7 +18,7 @@ import typer
 
 from ..bench.command import bench
 from ..errors import FormcheckError
-from . import agree, diary, extract, info, live, report, score
+from . import agree, diary, extract, info, live, people, report, score
 from . import app as page
 
 __all__ = ["app", "main"]
@@ -33,7 +33,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for group in (score, live, page, extract, info, diary, report, agree):
+for group in (score, live, page, extract, info, diary, report, people, agree):
     group.register(app)
 app.command("bench")(bench)
 

@@ -1,4 +1,4 @@
-"""``formcheck extract``: clips to pose tracks, to be scored again in milliseconds."""
+"""``formcheck extract``: clips to pose tracks, or to copies that show nobody's face."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..errors import InputError
+from ..errors import InputError, UsageError
 from .options import ModelName
 
 if TYPE_CHECKING:
@@ -26,26 +26,40 @@ def extract(
         Path, typer.Option(metavar="OUT", help="The .npz, or a folder for several clips.")
     ] = Path("."),
     model: ModelName = None,
+    blur_faces: Annotated[
+        bool, typer.Option("--blur-faces", help="Write a copy (.mp4) with the face made coarse.")
+    ] = False,
+    outline_only: Annotated[
+        bool, typer.Option("--outline-only", help="Write the body as lines (.mp4), no picture.")
+    ] = False,
 ) -> None:
-    """Write the poses of clips as tracks (.npz); `score` takes them in place of the clips."""
+    """Write the poses of clips as tracks (.npz); `score` takes them in place of the clips. Or write
+    copies for sharing, without sound: with --blur-faces or --outline-only."""
     from ..sinks import check_output
     from ..vision.models import find_model
     from . import common
 
+    if blur_faces and outline_only:
+        raise UsageError("--blur-faces and --outline-only: expected one of them")
+    copies = blur_faces or outline_only
+    suffix, what = (".mp4", "the copy") if copies else (".npz", "the pose track")
     found = [c for c in common.expand(clips) if c.suffix.lower() != ".npz" or c in clips]
-    alone = len(found) == 1 and out.suffix.lower() == ".npz" and not os.path.isdir(out)
+    alone = len(found) == 1 and out.suffix.lower() == suffix and not os.path.isdir(out)
     names = common.names([str(clip) for clip in found])
-    targets = common.places(out, ".npz", names, not alone, "tracks")
+    targets = common.places(out, suffix, names, not alone, "files")
     common.protect(targets.values(), [*clips, *found], model)
     found_model = find_model(model or common.settings().model)
     if not alone:
         common.make_folders(targets.values())
     for target in targets.values():
-        check_output(target, "the pose track")
+        check_output(target, what)
     failed = 0
     for clip, name in zip(found, names, strict=True):
         try:
-            _extract_one(clip, name, targets[name], found_model)
+            if copies:
+                _copy_one(clip, name, targets[name], found_model, outline_only)
+            else:
+                _extract_one(clip, name, targets[name], found_model)
         except InputError as error:
             if len(found) == 1:
                 raise
@@ -82,3 +96,20 @@ def _extract_one(clip: Path, name: str, target: Path, model: Model) -> None:
             common.warn(f"warning: {line}")
         if not seen:
             common.warn(f"warning: {name}: nobody was found in any frame")
+
+
+def _copy_one(clip: Path, name: str, target: Path, model: Model, lines_only: bool) -> None:
+    from ..run.anonymous import write_anonymous
+    from ..vision.clip import VideoFile
+    from ..vision.landmarker import Landmarker
+    from . import common
+
+    with VideoFile(clip) as film:
+        duration_s = film.duration_s
+    with Landmarker(model) as landmarker, common.Progress(duration_s, name) as bar:
+        seen = write_anonymous(
+            clip, target, landmarker, lines_only=lines_only, reach=bar.reach, warn=common.warn
+        )
+    if not seen:
+        what = "the copy is empty" if lines_only else "all of the copy is coarse"
+        common.warn(f"warning: {name}: nobody was found in any frame; {what}")

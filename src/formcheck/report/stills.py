@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..sinks.anonymous import coarse, head_box
 from .data import Seen, Still
 
 if TYPE_CHECKING:
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
 
 __all__ = ["blur_face", "stills"]
 
-#: Landmarks of the head, in MediaPipe's order.
-_HEAD = slice(0, 11)
 WIDTH = 480
 
 
@@ -26,25 +25,10 @@ def blur_face(image: NDArray[np.uint8], pose: Pose) -> bool:
 
     False, and nothing is changed, when no head was found: such a picture must not be shown.
     """
-    import cv2
-
-    head = pose.xy[_HEAD]
-    head = head[np.isfinite(head).all(axis=1)]
-    if not len(head):
-        return False
-    middle = head.mean(axis=0)
-    # Landmarks span the face only; hair and chin lie about as far out again.
-    radius = 2.2 * float(np.abs(head - middle).max()) + 6
-    h, w = image.shape[:2]
-    x0, x1 = (int(np.clip(middle[0] + s * radius, 0, w)) for s in (-1, 1))
-    y0, y1 = (int(np.clip(middle[1] + s * radius, 0, h)) for s in (-1, 1))
-    if x1 - x0 < 2 or y1 - y0 < 2:
-        return True  # the head is outside the picture
-    part = image[y0:y1, x0:x1]
-    # A few cells across the head cannot be brought back, as a soft blur sometimes can.
-    small = cv2.resize(part, (6, 6), interpolation=cv2.INTER_AREA)
-    image[y0:y1, x0:x1] = cv2.resize(small, (x1 - x0, y1 - y0), interpolation=cv2.INTER_NEAREST)
-    return True
+    box = head_box(pose)
+    if box is not None:
+        coarse(image, box)
+    return box is not None
 
 
 def stills(

@@ -3,10 +3,10 @@ every plot says in words what it shows, for people who cannot see it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from html import escape
-from math import ceil, isfinite
+from math import ceil, inf, isfinite
 from statistics import median
 from typing import Any
 
@@ -15,6 +15,7 @@ from .data import PainView, Row, SetView
 
 __all__ = [
     "adherence",
+    "change_plot",
     "meter",
     "pain_key",
     "pain_plot",
@@ -339,6 +340,42 @@ def trend_plot(
         told.append(f"{side} {said}".strip())
     body += _days(scale, [first, last], height)
     return _svg(body, f"Form of {title}. {'; '.join(told)}", height)
+
+
+def change_plot(
+    title: str, points: Sequence[tuple[date, float]], mdc: float | None,
+    words: Callable[[float], str], within: tuple[float, float] = (-inf, inf),
+) -> str:  # fmt: skip
+    """A measure by day, with the band about the first day that repeated clips explain.
+
+    Args:
+        points: (day, value) in rising days, at least one.
+        mdc: half of the band; None draws none.
+        words: a value with its unit.
+        within: what values can be at all.
+    """
+    days, values = [d for d, _ in points], [v for _, v in points]
+    first, (least, most) = values[0], within
+    around = [] if mdc is None else [max(first - mdc, least), min(first + mdc, most)]
+    low, high = min(values + around), max(values + around)
+    scale = _Scale(days[0].toordinal() - 0.7, days[-1].toordinal() + 0.7, low, high, 10, 130)
+    height = scale.bottom + _FOOT
+    body = []
+    if around:
+        y, y1 = scale.y(around[1]), scale.y(around[0])
+        body.append(
+            f'<rect class="part" x="{_LEFT}" y="{y}" width="{scale.end - _LEFT}" '
+            f'height="{round(y1 - y, 1)}"/>'
+        )
+    levels = sorted({low, first, high})
+    body += [scale.level(v, words(v)) for v in levels]
+    xy = [(scale.x(d.toordinal()), scale.y(v)) for d, v in points]
+    body.append(f'<polyline class="curve" points="{" ".join(f"{x},{y}" for x, y in xy)}"/>')
+    body += [_SIDES[""].format(x=x, y=y) for x, y in xy]
+    told = ", ".join(f"{d}: {words(v)}" for d, v in points[-12:])
+    band_words = f"; repeated clips differ by up to {words(mdc)}" if mdc is not None else ""
+    body += _days(scale, [days[0], days[-1]], height)
+    return _svg(body, f"{title}. {told}{band_words}", height)
 
 
 def pain_plot(rows: Sequence[PainView]) -> str:
