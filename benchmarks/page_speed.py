@@ -1,14 +1,19 @@
 """The page beside the window: age of a picture when it is drawn, judged rate, processor time.
 
     python benchmarks/page_speed.py CLIP [SECONDS]
+    python benchmarks/page_speed.py CLIP --minutes 20
 
-Plays CLIP as a camera three times for SECONDS: ``live --no-window``, ``live`` with its window
-(where there is a display), and the page in a headless Chromium. Processor time is that of
-formcheck's own process; Chromium's, which draws without a graphics card here, is not in it.
+Plays CLIP, of clamshells, as a camera three times for SECONDS: ``live --no-window``, ``live`` with
+its window (where there is a display), and a set on the page in a headless Chromium. Processor time
+is that of formcheck's own process; Chromium's, which draws without a graphics card here, is not in
+it. With ``--minutes`` only the page runs, with CLIP played again and again; printed are the memory
+of this process (server and driver of the browser) and the page's JavaScript heap after a
+collection, once a minute or more often.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import shutil
 import subprocess
@@ -16,16 +21,20 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+import cv2
 
 from formcheck.app.bridge import Bridge, Home
 from formcheck.app.clips import Clips
 from formcheck.app.front import Options
 from formcheck.app.server import serve
 from formcheck.journal import Journal
+from formcheck.vision.camera import Camera, Shot
 from formcheck.vision.models import find_model
-from formcheck.vision.source import open_source
 
 
 def live(clip: str, seconds: float, *more: str) -> tuple[float, float]:
@@ -51,14 +60,43 @@ def live(clip: str, seconds: float, *more: str) -> tuple[float, float]:
         return (len(t) - 1) / float(t[-1] - t[0]), used / spent
 
 
-def page(clip: str, seconds: float) -> dict[str, float]:
-    """The same for the page, with what a picture's age was when it had been drawn."""
+class Again:
+    """A clip that is played again and again, as a device of a camera."""
+
+    finite = False
+
+    def __init__(self, clip: str) -> None:
+        self._clip, self._zero = clip, time.monotonic()
+        self._video = cv2.VideoCapture(clip)
+        self._every = 1 / (self._video.get(cv2.CAP_PROP_FPS) or 30.0)
+        self._number = 0
+
+    def read(self) -> Shot | None:
+        ok, image = self._video.read()
+        if not ok:
+            self._video.release()
+            self._video = cv2.VideoCapture(self._clip)
+            ok, image = self._video.read()
+        if not ok:
+            return None
+        self._number += 1
+        due = self._zero + self._number * self._every
+        time.sleep(max(0.0, due - time.monotonic()))
+        return Shot(due, image, time.monotonic())
+
+    def release(self) -> None:
+        self._video.release()
+
+
+@contextmanager
+def set_on_the_page(clip: str) -> Iterator[tuple[Bridge, Any]]:
+    """The server, in this process, and a page on which a set of clamshells runs."""
     from playwright.sync_api import sync_playwright
 
     model = find_model("full")
 
     def opened(source: str) -> Any:
-        return open_source(source, realtime=True)
+        return Camera(open_device=lambda: Again(source))
 
     home = Home(lambda: Journal(None))
     bridge = Bridge(home, lambda: Options(opened, clip, model, mute=True))
@@ -74,9 +112,22 @@ def page(clip: str, seconds: float) -> dict[str, float]:
         browser = made.chromium.launch(executable_path=path, args=["--no-sandbox"])
         tab = browser.new_page(viewport={"width": 1366, "height": 768})
         tab.goto(told[0])
-        tab.goto(told[0].split("?")[0] + "drills?drill=clamshell")
-        tab.click("button:text-is('Try the camera')")
-        tab.wait_for_selector(".checks .ok", timeout=30000)
+        tab.wait_for_selector("#nav [aria-current]")
+        bridge.start({"kind": "drill", "name": "clamshell"})
+        tab.wait_for_selector("fieldset.question")
+        for question in tab.query_selector_all("fieldset.question"):
+            question.query_selector("input").check()
+        tab.click("form .big")
+        tab.wait_for_selector(".live .word:not(:empty)", timeout=60000)
+        yield bridge, tab
+        browser.close()
+    bridge.close()
+
+
+def page(clip: str, seconds: float) -> dict[str, float]:
+    """The same for the page, with what a picture's age was when it had been drawn."""
+    with set_on_the_page(clip) as (bridge, _):
+        time.sleep(2.0)
         pictures = bridge.pictures
         pictures.ages.clear()
         sent, dropped = pictures.sent, pictures.dropped
@@ -84,20 +135,50 @@ def page(clip: str, seconds: float) -> dict[str, float]:
         time.sleep(seconds)
         spent = time.monotonic() - began
         rate = (pictures.sent - sent) / spent
-        found = {
+        return {
             "drawn": rate,
             "judged": rate + (pictures.dropped - dropped) / spent,
             "cpu": (time.process_time() - used) / spent,
             "p50_ms": 1000 * pictures.age_at(50),
             "p95_ms": 1000 * pictures.age_at(95),
         }
-        browser.close()
-    bridge.close()
-    return found
+
+
+def resident_mb() -> float:
+    """Memory of this process, MB (Linux)."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def flat(clip: str, minutes: float) -> None:
+    """Print the memory of server and page over time."""
+    with set_on_the_page(clip) as (bridge, tab):
+        tools = tab.context.new_cdp_session(tab)
+        tools.send("Performance.enable")
+        began, end = time.monotonic(), time.monotonic() + 60 * minutes
+        while True:
+            tools.send("HeapProfiler.collectGarbage")
+            told = tools.send("Performance.getMetrics")["metrics"]
+            metrics = {one["name"]: one["value"] for one in told}
+            print(f"{(time.monotonic() - began) / 60:5.1f} min  server {resident_mb():6.1f} MB  "
+                  f"page {metrics['JSHeapUsedSize'] / 1e6:5.2f} MB  "
+                  f"elements {metrics['Nodes']:.0f}  pictures {bridge.pictures.sent}",
+                  flush=True)  # fmt: skip
+            if time.monotonic() >= end:
+                return
+            tab.wait_for_timeout(1000 * min(60.0, 6 * minutes, max(1.0, end - time.monotonic())))
 
 
 def main() -> None:
-    clip, seconds = sys.argv[1], float(sys.argv[2]) if len(sys.argv) > 2 else 15.0
+    said = argparse.ArgumentParser(description=__doc__)
+    said.add_argument("clip")
+    said.add_argument("seconds", nargs="?", type=float, default=15.0)
+    said.add_argument("--minutes", type=float)
+    asked = said.parse_args()
+    clip, seconds = asked.clip, asked.seconds
+    if asked.minutes is not None:
+        flat(clip, asked.minutes)
+        return
     plain = live(clip, seconds + 4, "--no-window")
     print(f"live --no-window  judged {plain[0]:.1f}/s  cpu {plain[1]:.2f}", flush=True)
     if os.environ.get("DISPLAY"):

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
+import cv2
+import numpy as np
 import pytest
 from websockets.exceptions import WebSocketException
 from websockets.sync.client import connect
@@ -252,6 +254,44 @@ def test_a_shortcut_starts_this_formcheck(monkeypatch: pytest.MonkeyPatch) -> No
     )  # fmt: skip
     with pytest.raises(UsageError, match="right-click"):
         shortcut("win32", Path("C:/"), "python")
+
+
+def test_a_computer_that_slept_says_so_and_pauses(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Front:
+        said: ClassVar[list[str]] = []
+        pause = warn = said.append
+
+    slept = [100.0]
+    monkeypatch.setattr("formcheck.app.bridge._slept_s", lambda: slept[0])
+    bridge = Bridge(served.bridge.home, lambda: Options(lambda source: None))
+    bridge._front = Front()  # type: ignore[assignment]
+    bridge.board.show(mode="live")
+    slept[0] += 1.0
+    bridge.look_at_clock()
+    assert Front.said == []
+    slept[0] += 3600.0
+    bridge.look_at_clock()
+    bridge.look_at_clock()
+    assert [line.split(".")[0] for line in Front.said] == [
+        "The computer slept", "The computer slept for 3600 s",
+    ]  # fmt: skip
+    bridge.pictures.close()
+    bridge.heads.close()
+
+
+def test_a_picture_is_no_wider_than_the_page_draws_it(served: Served) -> None:
+    from formcheck.app.pictures import WIDEST, Pictures, _jpeg
+
+    pictures = Pictures()
+    for asked, given in ((853, 853), (4000, WIDEST), (3, 320)):
+        pictures.wide = asked
+        assert pictures.wide == given
+    pictures.close()
+    image = np.zeros((720, 1280, 3), np.uint8)
+    found = cv2.imdecode(np.frombuffer(_jpeg(image, 640), np.uint8), cv2.IMREAD_COLOR)
+    assert found.shape == (360, 640, 3)
 
 
 def test_the_page_draws_the_same_bones_as_the_window() -> None:

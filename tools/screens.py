@@ -1,6 +1,7 @@
 """Makes the pictures of the page for the docs: ``python tools/screens.py`` (needs Chromium).
 
-A diary is made up, a sample clip is the camera; docs/page/*.webp are written.
+A diary is made up, a sample clip is the camera; docs/page/*.webp are written. ``telephone`` as an
+argument makes those of the telephone only.
 """
 
 from __future__ import annotations
@@ -58,13 +59,13 @@ def diary(path: Path) -> None:
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[str]:
+def served(folder: Path, *more: str) -> Iterator[str]:
     (folder / "plans").mkdir()
     (folder / "plans" / "hips.toml").write_text(PLAN)
     diary(folder / "journal.sqlite3")
     (folder / "settings.toml").touch()
     command = [sys.executable, "-m", "formcheck", "app", "--no-browser", "--mute", "--port",
-               "18738", "--source", str(SAMPLE)]  # fmt: skip
+               "18738", "--source", str(SAMPLE), *more]  # fmt: skip
     home = {"FORMCHECK_DATA_DIR": str(folder), "FORMCHECK_CONFIG": str(folder / "settings.toml")}
     with subprocess.Popen(command, env=os.environ | home, stdout=subprocess.PIPE, text=True) as app:
         assert app.stdout is not None
@@ -121,7 +122,66 @@ def pages(page: Any, here: str) -> None:
     shoot(page, "clip")
 
 
+def film(path: Path) -> None:
+    """The sample as Chromium's fake camera plays it: JPEG after JPEG, 30 a second."""
+    video, number = cv2.VideoCapture(str(SAMPLE)), 0
+    with path.open("wb") as file:
+        while (found := video.read())[0]:
+            data = cv2.imencode(".jpg", found[1])[1].tobytes()
+            while number / 30 <= video.get(cv2.CAP_PROP_POS_MSEC) / 1000:
+                file.write(data)
+                number += 1
+
+
+def telephone() -> None:
+    """The computer's page with the code, and the telephone before and in a set."""
+    from playwright.sync_api import sync_playwright
+
+    browser = shutil.which("chromium") or shutil.which("chromium-browser")
+    door = "--phone", "--phone-address", "127.0.0.1"
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        served(Path(folder), *door) as address,
+        sync_playwright() as made,
+    ):
+        camera = Path(folder) / "camera.mjpeg"
+        film(camera)
+        chromium = made.chromium.launch(
+            executable_path=browser,
+            args=["--no-sandbox", "--use-fake-device-for-media-stream",
+                  "--use-fake-ui-for-media-stream", f"--use-file-for-fake-video-capture={camera}"],
+        )  # fmt: skip
+        page = chromium.new_page(viewport=LAPTOP)
+        page.goto(address)
+        page.wait_for_selector("button.big")
+        page.goto(address.split("?")[0] + "phone")
+        page.wait_for_selector("img.code")
+        shoot(page, "telephone")
+        phone = chromium.new_context(ignore_https_errors=True, viewport=PHONE).new_page()
+        phone.goto(page.locator("details code").text_content() or "")
+        phone.click("button.big")
+        phone.wait_for_selector("h1:text-is('Ready')")
+        shoot(phone, "telephone-ready")
+        page.goto(address.split("?")[0])
+        page.click("button.big")
+        for head in ("Before you start", "How is it now?"):
+            phone.wait_for_selector(f"h1:text-is('{head}')")
+            answer(phone)
+        phone.wait_for_selector(".dial[aria-label='1 of 4'], .dial[aria-label='2 of 4']",
+                                timeout=90000)  # fmt: skip
+        shoot(phone, "telephone-session")
+        chromium.close()
+
+
 def main() -> None:
+    if sys.argv[1:] == ["telephone"]:
+        telephone()
+        return
+    pages_of_the_computer()
+    telephone()
+
+
+def pages_of_the_computer() -> None:
     from playwright.sync_api import sync_playwright
 
     OUT.mkdir(parents=True, exist_ok=True)

@@ -33,6 +33,8 @@ __all__ = ["Bridge", "Home"]
 #: Without a page a session pauses after the first, and ends, saved, after the second; without one
 #: outside a set the camera goes off after the third. Seconds.
 PAUSE_S, GIVE_UP_S, CAMERA_OFF_S = 3.0, 120.0, 3.0
+#: A shorter sleep, seconds, is none: where the system does not tell, its clock may have been set.
+SLEPT_S = 5.0
 
 _LAST_WORDS = "Two short questions wait on the page. Answer them when you are up"
 
@@ -74,6 +76,7 @@ class Bridge:
         self._thread: threading.Thread | None = None
         self._front: PageFront | None = None
         self._away_since: float | None = None
+        self._slept = _slept_s()
 
     @property
     def runs(self) -> bool:
@@ -215,6 +218,17 @@ class Bridge:
         elif mode == "live" and gone > PAUSE_S and not self.board["paused"]:
             front.pause(_AWAY)
 
+    def look_at_clock(self) -> None:
+        """Called about once a second: a computer that has slept says so, and what runs is paused.
+        The camera's clock stands still in its sleep, so nothing else notices."""
+        slept, self._slept = _slept_s() - self._slept, _slept_s()
+        front = self._front
+        if slept < SLEPT_S or front is None:
+            return
+        if self.board["mode"] == "live" and not self.board["paused"]:
+            front.pause(_SLEPT)
+        front.warn(f"The computer slept for {slept:.0f} s. What was done before is in the diary.")
+
     def close(self, wait_s: float = 6.0) -> None:
         """End what runs, saved, and wait for it."""
         deadline = time.monotonic() + wait_s
@@ -228,6 +242,13 @@ class Bridge:
 
 
 _AWAY = "The page was closed"
+_SLEPT = "The computer slept"
+
+
+def _slept_s() -> float:
+    """Seconds that this machine has slept; only differences mean anything."""
+    boot = getattr(time, "CLOCK_BOOTTIME", None)
+    return (time.time() if boot is None else time.clock_gettime(boot)) - time.monotonic()
 
 
 def _coming(leader: Leader) -> Item | None:

@@ -148,6 +148,8 @@ class Links:
         steering = link is self._steering
         if wish == "drawn" and steering and isinstance(value, int):
             self._bridge.pictures.drawn(value)
+        elif wish == "wide" and steering and isinstance(value, int):
+            self._bridge.pictures.wide = value
         elif wish == "take":
             self._steer(link)
             self._tell()

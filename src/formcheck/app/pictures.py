@@ -26,9 +26,9 @@ __all__ = ["Pictures", "packed"]
 ON_THE_WAY = 2
 #: A page that has not answered for so long, seconds, has lost what was sent.
 LOST_S = 2.0
-#: JPEG quality, and the widest picture that is sent, in pixels: the skeleton is drawn by the page
-#: at its own resolution, and without a graphics card a browser scales large ones slowly.
-QUALITY, WIDEST = 75, 960
+#: JPEG quality, and the narrowest and the widest picture that is sent, in pixels: the skeleton is
+#: drawn by the page at its own resolution, and without a graphics card a browser scales slowly.
+QUALITY, NARROWEST, WIDEST = 75, 320, 960
 
 
 def packed(head: Mapping[str, Any], jpeg: bytes) -> bytes:
@@ -47,6 +47,7 @@ class Pictures:
 
     Attributes:
         dropped: pictures that were replaced before they were sent.
+        wide: the width in pixels that the page draws; what is sent is no wider.
         ages: seconds from capture until the page said it had drawn, of the last pictures.
     """
 
@@ -58,6 +59,7 @@ class Pictures:
         also: Pictures | None = None,
     ) -> None:
         self.dropped = self.sent = 0
+        self._wide = WIDEST
         self.ages: deque[float] = deque(maxlen=600)
         self._clock, self._pixels, self._also = clock, pixels, also
         self._news = threading.Condition()
@@ -71,9 +73,17 @@ class Pictures:
     def to(self, send: Callable[[bytes], None] | None) -> None:
         """Who gets them from now on; None for nobody."""
         with self._news:
-            self._send, self._waiting = send, None
+            self._send, self._waiting, self._wide = send, None, WIDEST
             self._under_way.clear()
             self._news.notify()
+
+    @property
+    def wide(self) -> int:
+        return self._wide
+
+    @wide.setter
+    def wide(self, pixels: int) -> None:
+        self._wide = min(WIDEST, max(NARROWEST, pixels))
 
     def put(self, frame: Frame | None, head: Mapping[str, Any]) -> None:
         """Show this next. Never waits."""
@@ -120,7 +130,7 @@ class Pictures:
                 send(packed({**head, "n": number}, b""))
                 continue
             size = [frame.image.shape[1], frame.image.shape[0]]
-            jpeg = _jpeg(frame.image) if self._pixels else b""
+            jpeg = _jpeg(frame.image, self._wide) if self._pixels else b""
             send(packed({**head, "n": number, "size": size}, jpeg))
 
     def _take(self) -> tuple[Frame | None, Mapping[str, Any], Callable[[bytes], None]] | None:
@@ -138,11 +148,11 @@ class Pictures:
         return None
 
 
-def _jpeg(image: Any) -> bytes:
+def _jpeg(image: Any, wide: int) -> bytes:
     import cv2
 
     height, width = image.shape[:2]
-    if width > WIDEST:
-        image = cv2.resize(image, (WIDEST, max(1, round(WIDEST * height / width))))
+    if width > wide:
+        image = cv2.resize(image, (wide, max(1, round(wide * height / width))))
     ok, data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
     return data.tobytes() if ok else b""

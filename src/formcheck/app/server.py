@@ -95,9 +95,10 @@ class Site:
                 await run_in_threadpool(self._close)
 
     async def _watch(self) -> None:
-        """Notice that the last page is gone."""
+        """Notice that the last page is gone, or that the computer has slept."""
         while True:
             await asyncio.sleep(1.0)
+            self.bridge.look_at_clock()
             closed = self.links.closed_at
             if closed is not None:
                 self.bridge.pages(self.links.number)

@@ -12,9 +12,11 @@ const COLOURS = { sky: "#56b4e9", fault: "#faaa28", ink: "#0e1218", light: "#fff
 export const local = { video: null, turn: 0 };
 
 export class Picture {
-  /** @param canvas drawn on; filled as far as the picture's shape allows. */
-  constructor(canvas) {
+  /** @param canvas drawn on; filled as far as the picture's shape allows.
+   *  @param tell told how wide a picture is drawn, in pixels. */
+  constructor(canvas, tell) {
     this.canvas = canvas;
+    this.tell = tell;
     this.context = canvas.getContext("2d", { alpha: false });
     this.size = null;
     this.watch = new ResizeObserver(() => this.fit());
@@ -37,6 +39,7 @@ export class Picture {
     this.size = size;
     this.canvas.style.aspectRatio = `${size[0]} / ${size[1]}`;
     const { context, canvas } = this;
+    this.tell?.(Math.round(size[0] * Math.min(canvas.width / size[0], canvas.height / size[1])));
     const scale = Math.min(canvas.width / size[0], canvas.height / size[1]);
     const left = (canvas.width - size[0] * scale) / 2, top = (canvas.height - size[1] * scale) / 2;
     context.setTransform(1, 0, 0, 1, 0, 0);

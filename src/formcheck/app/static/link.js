@@ -28,11 +28,21 @@ export function raw(data) {
   return true;
 }
 
+let told = 0, at = 0;
+/** Tell how wide pictures are drawn, now and then: what is sent need not be wider, and is then drawn quickest. */
+export function wide(pixels) {
+  const now = performance.now();
+  if (Math.abs(pixels - told) < 8 && now - at < 3000) return;
+  told = pixels;
+  at = now;
+  send("wide", pixels);
+}
+
 export function connect() {
   const kind = location.protocol === "https:" ? "wss" : "ws";
   socket = new WebSocket(`${kind}://${location.host}/ws?page=${page}`);
   socket.binaryType = "arraybuffer";
-  socket.onopen = () => { connected = true; wait = 500; tell("link", true); };
+  socket.onopen = () => { connected = true; wait = 500; told = 0; tell("link", true); };
   socket.onmessage = ({ data }) => {
     if (data instanceof ArrayBuffer) return tell("picture", ...unpack(data));
     const message = JSON.parse(data);

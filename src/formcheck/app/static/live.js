@@ -30,7 +30,7 @@ export class Live {
     this.element = h("div.live",
       h("div.stage", h("div.view", this.canvas), h("div.side", this.word, this.dial, this.title, this.more, this.fine)),
       this.band, this.buttons);
-    this.picture = new Picture(this.canvas);
+    this.picture = new Picture(this.canvas, link.wide);
     this.ending = false;
     this.stops = [link.on("picture", (head, jpeg) => this.show(head, jpeg))];
     const keys = (event) => this.key(event);

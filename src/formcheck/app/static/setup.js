@@ -28,7 +28,7 @@ export class SetUp {
             only ? null : h("button.big", { type: "button", onclick: () => link.send("begin") }, "Begin"),
             h("button.quiet", { type: "button", onclick: () => link.send("end") }, only ? "Close the camera" : "Not today")))),
     ];
-    this.picture = new Picture(this.canvas);
+    this.picture = new Picture(this.canvas, link.wide);
     this.stop = link.on("picture", (head, jpeg) => this.show(head, jpeg));
     if (state.setup.drill) ask(`/api/drills/${state.setup.drill}/outline`).then((found) => { this.outline = found.lines ? found : null; }, () => {});
     this.choose(state.setup.source);
