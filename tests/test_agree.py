@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from formcheck.agree.compare import compare
-from formcheck.agree.ratings import read_ratings
+from formcheck.agree.page import lines, render
+from formcheck.agree.ratings import Part, Rating, read_ratings
 from formcheck.agree.stats import bland_altman, bootstrap, icc, kappa, share
 from formcheck.cli import main
 
@@ -174,3 +175,14 @@ def test_raters_of_different_clips(tmp_path: Path, capsys: pytest.CaptureFixture
     assert agreed(tmp_path / "a", tmp_path / "b", "--json", own) == 2
     assert own.read_text() == before
     assert agreed(tmp_path / "a", tmp_path / "none") == 3
+
+
+def test_raters_who_never_differ_get_no_plot_of_it() -> None:
+    parts = tuple(Part(2.0 * n, 2.0 * n + 1.5, None, {}) for n in range(4))
+    clips = {c: Rating(c, "squat", c, False, 4, parts, ()) for c in "abc"}
+    found = compare(clips, clips, ("Anna <1>", "Ben"))
+    page = render(found)
+    assert "<figure>" not in page
+    assert "Anna &lt;1&gt;" in page
+    assert "3 clips</p>" in page  # nobody said whose they are
+    assert lines(found)[0] == "3 clips rated by both (Anna <1> and Ben)."

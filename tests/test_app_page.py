@@ -341,7 +341,7 @@ def test_a_clip_is_labelled_by_keyboard(opened: Callable[..., Any], app: App) ->
     press("k")
     press("w")
     page.wait_for_selector(".kept:has-text('written')")
-    page.wait_for_selector(".clips :text('written')")
+    page.wait_for_selector(".clips span:text('written')")
     written = app.data.parent / "clips" / "labels" / "anna_b" / "clamshell_a.label.json"
     label = json.loads(written.read_text())
     (rep,) = label["reps"]

@@ -39,6 +39,12 @@ def _percent(e: Estimate) -> str:
     return "–" if e.value != e.value else f"{_figure(scaled, '.0f')} %"
 
 
+def _clips(found: Agreement) -> str:
+    """How many, and of how many people, where labels say whose they are."""
+    of = f" of {found.people} people" if found.people < found.clips else ""
+    return f"{found.clips} clips{of}"
+
+
 def _measured(found: Agreement) -> list[tuple[str, str, Times]]:
     named = (("Repetitions counted", "", found.counts), ("Start", "s", found.starts),
              ("End", "s", found.ends), ("Hold", "s", found.holds))  # fmt: skip
@@ -50,7 +56,7 @@ def lines(found: Agreement) -> list[str]:
     a, b = found.names
     r = found.refused
     said = [
-        f"{found.clips} clips of {found.people} people rated by both ({a} and {b}).",
+        f"{_clips(found)} rated by both ({a} and {b}).",
         f"Could not be judged: both {r['both']}, only {a} {r['only_a']}, only {b} {r['only_b']}.",
     ]
     if found.counted:
@@ -77,7 +83,7 @@ def lines(found: Agreement) -> list[str]:
 
 def render(found: Agreement) -> str:
     """The whole HTML document."""
-    a, b = map(escape, found.names)
+    a, b = escape(found.names[0]), escape(found.names[1])
     r = found.refused
     plots = "".join(_plot(name, unit, times) for name, unit, times in _measured(found))
     return (
@@ -86,9 +92,9 @@ def render(found: Agreement) -> str:
         "style-src 'unsafe-inline'\">"
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>Agreement of {a} and {b}</title><style>{STYLE}</style></head><body>"
-        f"<header><h1>Agreement of {a} and {b}</h1><p>{found.clips} clips of {found.people} "
-        "people</p></header><main>"
-        f"<h2>Could not be judged</h2><table><thead><tr><th></th><th>{b}: refused</th>"
+        f"<header><h1>Agreement of {a} and {b}</h1><p>{_clips(found)}</p>"
+        "</header><main>"
+        f"<h2>Could not be judged</h2><table><thead><tr><td></td><th>{b}: refused</th>"
         f"<th>{b}: judged</th></tr></thead><tbody><tr><th>{a}: refused</th><td>{r['both']}</td>"
         f"<td>{r['only_a']}</td></tr><tr><th>{a}: judged</th><td>{r['only_b']}</td>"
         f"<td>{r['neither']}</td></tr></tbody></table>"
@@ -96,7 +102,7 @@ def render(found: Agreement) -> str:
         f"{_percent(found.within_one)}. {found.counted} clips.</p>"
         f"<h2>Times</h2><p>Movements that only {a} saw: {found.unpaired[0]}, only {b}: "
         f"{found.unpaired[1]}.</p>{_table(found)}{plots}"
-        f"<h2>Faults</h2>{_faults(found.faults)}"
+        f"<h2>Faults</h2>{_faults(found.faults, (a, b))}"
         f"<h2>Method</h2><p>{escape(METHOD)}</p></main></body></html>\n"
     )
 
@@ -113,18 +119,19 @@ def _table(found: Agreement) -> str:
             cells.append("" if times.icc is None else _figure(times.icc))
         label = f"{name} ({unit})" if unit else name
         rows.append(f"<tr><th>{label}</th>" + "".join(f"<td>{c}</td>" for c in cells) + "</tr>")
-    heads = ("", "n", "difference (95 % CI)", "lower limit", "upper limit", "ICC(2,1)")
+    heads = ("Measure", "n", "difference (95 % CI)", "lower limit", "upper limit", "ICC(2,1)")
     return _wide(heads, rows)
 
 
-def _faults(faults: tuple[FaultAgreement, ...]) -> str:
+def _faults(faults: tuple[FaultAgreement, ...], names: tuple[str, str]) -> str:
+    """``names`` are HTML."""
     rows = [
         f"<tr><th>{escape(in_words(f.drill))}: {escape(in_words(f.code))}</th><td>{f.n}</td>"
         f"<td>{f.a}</td><td>{f.b}</td><td>{f.both}</td><td>{100 * f.prevalence:.0f} %</td>"
         f"<td>{_figure(f.kappa)}</td><td>{_figure(f.weighted)}</td></tr>"
         for f in faults
     ]
-    heads = ("", "n", "first", "second", "both", "prevalence", "kappa (95 % CI)", "weighted")
+    heads = ("Fault", "n", *names, "both", "prevalence", "kappa (95 % CI)", "weighted")
     return _wide(heads, rows) if rows else "<p>Neither saw a fault.</p>"
 
 
@@ -138,8 +145,8 @@ def _wide(heads: tuple[str, ...], rows: list[str]) -> str:
 
 def _plot(name: str, unit: str, times: Times) -> str:
     """Bland-Altman: difference over mean, with the bias and the limits."""
-    if times.limits is None:
-        return ""
+    if times.limits is None or times.limits.sd == 0:
+        return ""  # nothing differs: a plot would be one line
     means = [(x + y) / 2 for x, y in zip(times.a, times.b, strict=True)]
     gaps = [x - y for x, y in zip(times.a, times.b, strict=True)]
     marks = (times.limits.lower.value, times.limits.bias.value, times.limits.upper.value)

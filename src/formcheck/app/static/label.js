@@ -12,9 +12,9 @@ export async function open() {
 
   function list() {
     const done = overview.clips.filter((one) => one.state === "done").length;
-    return [h("h1", "Label"), h("p.lead", `Rater ${overview.rater}. ${done} of ${overview.clips.length} clips written.`),
+    return [h("div.title", h("h1", "Label"), h("p.lead", `Rater ${overview.rater}. ${done} of ${overview.clips.length} clips written.`)),
       h("ul.clips", { "aria-label": "Clips" }, overview.clips.map((one) => h("li", h("button", { type: "button", "aria-current": clip?.id === one.id ? "true" : null, "data-clip": one.id, onclick: () => load(one.id) },
-        one.name, one.state === "new" ? "" : one.state === "done" ? " ✓ written" : " · begun"))))];
+        one.name.replace(/\.\w+$/, ""), one.state === "new" ? "" : one.state === "done" ? [" ✓", h("span.unseen", "written")] : [" …", h("span.unseen", "begun")]))))];
   }
 
   async function load(id) {
@@ -213,9 +213,9 @@ function workbench({ id, name, times, seconds: length, draft: saved, problem: wr
         known && known.sides !== "none" ? pick("Side", [["", "Not said"], ["left", "Left"], ["right", "Right"]], draft.side || "", (value) => change(() => { draft.side = value || null; }, "")) : "",
         h("div", h("label", { for: "note" }, "Note"), h("input", { id: "note", type: "text", maxlength: "2000", value: draft.notes, onchange: (event) => change(() => { draft.notes = event.target.value; }, "") }))),
       h("h2", rep ? `${known?.kind === "hold" ? "Hold" : "Repetition"} ${chosen + 1} of ${draft.reps.length}` : "No mark yet"),
-      rep && known ? h("div.keys", { role: "group", "aria-label": "Faults and how severe: slight 1, clear 2, severe 3" }, known.faults.slice(0, 9).map((fault, n) => button(String(n + 1), `${fault.name}${rep.faults[fault.code] ? `: ${rep.faults[fault.code]}` : ""}`, () => grade(n), { title: fault.saw, id: `fault-${n}`, class: rep.faults[fault.code] ? `grade-${rep.faults[fault.code]}` : null }))) : h("p", known ? "Press S where the first one starts." : "Choose the drill first."),
+      rep && known ? h("div.keys", { role: "group", "aria-label": "Faults and how severe: slight 1, clear 2, severe 3" }, known.faults.slice(0, 9).map((fault, n) => button(String(n + 1), `${fault.name}${rep.faults[fault.code] ? `: ${rep.faults[fault.code]}` : ""}`, () => grade(n), { title: fault.saw, id: `fault-${n}`, class: rep.faults[fault.code] ? `grade-${rep.faults[fault.code]}` : null }))) : h("p", draft.cannot_tell ? "Marked as a clip that cannot be judged; X takes that back." : known ? "Press S where the first one starts." : "Choose the drill first."),
       known && known.faults.length > 9 && rep ? h("div.keys", known.faults.slice(9).map((fault, n) => h("button", { type: "button", title: fault.saw, id: `fault-${n + 9}`, class: rep.faults[fault.code] ? `grade-${rep.faults[fault.code]}` : null, onclick: () => grade(n + 9) }, `${fault.name}${rep.faults[fault.code] ? `: ${rep.faults[fault.code]}` : ""}`))) : "",
-      rows());
+      draft.reps.length ? rows() : "");
     for (const [key, pressed] of [["x", draft.cannot_tell], ["g", showing], ["l", looping], ["v", slow]]) bar.querySelector(`[data-key="${key}"]`).setAttribute("aria-pressed", String(pressed));
     if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
     words();
@@ -244,7 +244,7 @@ function workbench({ id, name, times, seconds: length, draft: saved, problem: wr
     event.preventDefault();
   }
 
-  const element = h("section", { "aria-label": name }, h("div.stage", h("div", video, at, plot, under, bar), h("div", panel, line)));
+  const element = h("section", { "aria-label": name }, h("div.stage", h("div", video, at, plot, under, bar), h("div", line, panel)));
   show();
   return { id, element, press, paint, ready: () => { if (showing) look(false); }, leave: () => { gone = true; video.pause(); video.removeAttribute("src"); video.load(); } };
 }
