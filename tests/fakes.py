@@ -85,6 +85,7 @@ class FakeFrame:
     image: np.ndarray
     dropped: int = 0
     gap_s: float = 0.0
+    still: bool = False
 
 
 def frames(n: int, fps: float = 10.0, size: tuple[int, int] = (64, 48)) -> Iterator[FakeFrame]:

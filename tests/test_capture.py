@@ -523,6 +523,7 @@ def test_the_track_has_the_documented_arrays(tmp_path: Path) -> None:
         "visibility": ("float16", (4, 33)),
         "world": ("float16", (4, 33, 3)),
         "people": ("int8", (4,)),
+        "picture": ("int8", (4,)),
     }
     assert (meta["width"], meta["height"], meta["frames"]) == (640, 480, 4)
 

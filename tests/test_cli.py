@@ -277,7 +277,7 @@ def test_a_clip_of_one_frame_and_a_tiny_one_have_a_result(run, tmp_path: Path, b
         assert document["reps"] == []
         assert document["score"] is None
         if document["seconds"] > 0:
-            assert document["cannot_judge"][0]["reason"] == "no_person"
+            assert document["cannot_judge"][0]["reason"] == "too_dark"
 
 
 def test_a_cut_off_clip_is_judged_as_far_as_it_goes_with_a_warning(

@@ -204,7 +204,7 @@ def test_the_window_ends_and_saves(
     document = json.loads(result.read_text())
     assert document["clip"] == "room.mp4"
     assert 0 < document["frames"] < 590
-    assert document["cannot_judge"][0]["reason"] == "no_person"
+    assert document["cannot_judge"][0]["reason"] == "too_dark"
     assert document["reps"] == []
 
 

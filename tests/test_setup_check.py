@@ -12,13 +12,14 @@ from fakes import person
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from formcheck.body.pose import Joint, Pose, Side
+from formcheck.body.pose import PICTURE_FAULTS, Joint, Pose, Side
 from formcheck.catalogue.registry import get_drill
-from formcheck.coach.setup_check import Problem, SetupGuide, brightness
+from formcheck.coach.setup_check import Problem, SetupGuide
+from formcheck.events import Reason
+from formcheck.wording import REASONS
 
 STANCE = get_drill("single_leg_stance")
 CLAM = get_drill("clamshell")
-NAN = float("nan")
 
 
 def moved(pose: Pose, change: Callable[[np.ndarray], np.ndarray]) -> Pose:
@@ -70,12 +71,12 @@ def lying_from_the_feet() -> Pose:
     return replace(pose, xy=xy)
 
 
-def after(pose: Pose, drill=STANCE, seconds: float = 2.5, light: float = NAN, side=None):
+def after(pose: Pose, drill=STANCE, seconds: float = 2.5, side=None):
     """(the guide, what it said) after a pose was held for some seconds."""
     guide = SetupGuide(drill, side)
     said = []
     for i in range(round(seconds * 20) + 1):
-        line = guide.update(replace(pose, t=i / 20), light)
+        line = guide.update(replace(pose, t=i / 20))
         if line:
             said.append(line)
     return guide, said
@@ -106,11 +107,21 @@ def test_each_bad_placement_has_its_own_instruction(change, expected: str | None
     assert len(said) == (expected is not None)
 
 
-def test_dark_comes_before_all_else() -> None:
-    guide, _ = after(Pose.missing(0.0, (640, 480)), light=20.0)
-    assert code(guide) == "dark"
-    guide, _ = after(person(0.0), light=36.0)
-    assert code(guide) is None
+@pytest.mark.parametrize("fault", [f for f in PICTURE_FAULTS if f != "picture_changed"])
+def test_a_fault_of_the_picture_is_why_nobody_is_seen(fault: str) -> None:
+    guide, said = after(Pose.missing(0.0, (640, 480), picture=fault))
+    assert code(guide) == fault
+    assert said == [REASONS[Reason(fault)].spoken]
+    # Whoever is seen all the same is asked, and kept waiting by everything else before that.
+    guide, _ = after(replace(person(0.0), picture=fault), seconds=20)
+    assert code(guide) == fault
+    assert guide.ready(20)
+    guide, _ = after(replace(moved(person(0.0), scaled(1.5)), picture=fault))
+    assert code(guide) == "too_close"
+
+
+def test_a_cut_is_nothing_to_put_right() -> None:
+    assert code(after(replace(person(0.0), picture="picture_changed"))[0]) is None
 
 
 def test_nobody_and_two_people() -> None:
@@ -300,7 +311,3 @@ def test_instructions_are_short_enough_to_follow() -> None:
     for pose in (moved(person(0.0), c) for c in (scaled(1.5), scaled(0.3), turned(9), side_on)):
         said += after(pose)[1]
     assert all(len(line.split()) <= 16 for line in said)
-
-
-def test_brightness_is_a_mean() -> None:
-    assert brightness(np.full((480, 640, 3), 77, np.uint8)) == 77

@@ -74,6 +74,17 @@ class Reason(str, Enum):
     NOT_IN_START_POSITION = "not_in_start_position"
     SEVERAL_PEOPLE = "several_people"
     WRONG_EXERCISE = "wrong_exercise"
+    TOO_NEAR = "too_near"
+    TOO_FAR = "too_far"
+    TILTED = "tilted"
+    TOO_DARK = "too_dark"
+    TOO_NOISY = "too_noisy"
+    BLURRED = "blurred"
+    BACKLIT = "backlit"
+    CAMERA_MOVING = "camera_moving"
+    STUTTERING = "stuttering"
+    FROZEN = "frozen"
+    PICTURE_CHANGED = "picture_changed"
 
     def __str__(self) -> str:
         return self.value

@@ -102,16 +102,83 @@ REASONS: Mapping[Reason, Wording] = {
         because="the movement was not this exercise",
         spoken="This looks like another exercise. Go back to the start position",
     ),
+    Reason.TOO_NEAR: Wording(
+        short="You are too close",
+        do="Move back until head and feet show",
+        because="you were too close, and a part of you was out of the picture",
+        spoken="You are too close. Move back from the camera",
+        camera=True,
+    ),
+    Reason.TOO_FAR: Wording(
+        short="You are too far away",
+        do="Come closer to the camera",
+        because="you were too far away",
+        spoken="You are far away. Come closer to the camera",
+        camera=True,
+    ),
+    Reason.TILTED: Wording(
+        short="The camera is tilted",
+        do="Set it level",
+        because="the camera was tilted",
+        spoken="The camera is tilted. Please set it level",
+        camera=True,
+    ),
+    Reason.TOO_DARK: Wording(
+        short="It is too dark",
+        do="Turn on a light",
+        because="the picture was too dark",
+        spoken="It is too dark. Please turn on a light",
+    ),
+    Reason.TOO_NOISY: Wording(
+        short="The picture is too grainy",
+        do="Turn on more light",
+        because="the picture was too grainy",
+        spoken="The picture is too grainy. Please turn on more light",
+    ),
+    Reason.BLURRED: Wording(
+        short="The picture is blurred",
+        do="Wipe the camera's lens",
+        because="the picture was blurred",
+        spoken="The picture is blurred. Please wipe the lens",
+    ),
+    Reason.BACKLIT: Wording(
+        short="The light is behind you",
+        do="Turn the camera away from the window",
+        because="the light came from behind you",
+        spoken="The light is behind you. Turn the camera away from the window",
+        camera=True,
+    ),
+    Reason.CAMERA_MOVING: Wording(
+        short="The camera is moving",
+        do="Put it down on something firm",
+        because="the camera moved",
+        spoken="The camera is moving. Put it down on something firm",
+        camera=True,
+    ),
+    Reason.STUTTERING: Wording(
+        short="The picture stutters",
+        do="Close other programs, or use a cable",
+        because="too few pictures came",
+        spoken="The picture stutters. Close other programs, or use a cable",
+    ),
+    Reason.FROZEN: Wording(
+        short="The camera stands still",
+        do="Unplug it and plug it in again",
+        because="the camera stood still",
+        spoken="The camera stands still. Unplug it and plug it in again",
+    ),
+    Reason.PICTURE_CHANGED: Wording(
+        short="The picture has changed",
+        do="Get into the start position again",
+        because="the picture changed to another one",
+        spoken="The picture has changed. Get into the start position again",
+    ),
 }
 
 #: What else may have to be put right before a set, as it is spoken.
 SETUP: Mapping[str, str] = {
-    "dark": "It is too dark. Please turn on a light",
-    "too_close": "You are too close. Move back from the camera",
-    "too_far": "You are far away. Come closer to the camera",
     "head_cut": "Your head is out of the picture. Move back a little",
     "feet_cut": "Your feet are out of the picture. Move back a little",
-    "camera_tilted": "The camera is tilted. Please set it level",
     "wrong_side": "Lie on your other side",
     "far_side": "Turn round: your {side} side to the camera",
 }

@@ -222,10 +222,6 @@ class Telephone(Camera):
         edges = (top, down - h - top, left, across - w - left)
         return cv2.copyMakeBorder(small, *edges, cv2.BORDER_CONSTANT)  # type: ignore[return-value]
 
-    @property
-    def silence(self) -> str:  # type: ignore[override]
-        return "Waiting for the telephone" if not self.still else super().silence
-
     def close(self) -> None:
         self._feed.release()
         super().close()

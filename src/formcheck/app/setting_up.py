@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..body.pose import Pose
-from ..coach.setup_check import SetupGuide, brightness
+from ..coach.setup_check import SetupGuide
 from ..vision.pipeline import Seen
 
 if TYPE_CHECKING:
@@ -19,7 +19,8 @@ __all__ = ["CHECKS", "SettingUp", "checks"]
 #: What is checked, in the order in which :func:`formcheck.coach.setup_check.problem` looks: its
 #: name on the page, and the problems that it covers.
 CHECKS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("Enough light", ("dark",)),
+    ("Enough light", ("too_dark", "too_noisy", "backlit")),
+    ("The picture is clear", ("blurred", "camera_moving", "stuttering", "frozen")),
     ("You are seen whole", ("no_person", "two_people", "head_cut", "feet_cut", "too_close")),
     ("The distance is right", ("too_far",)),
     (
@@ -78,7 +79,7 @@ class SettingUp:
             return False
         frame, pose = (item.frame, item.pose) if isinstance(item, Seen) else (None, item)
         if self._guide is not None:
-            self._guide.update(pose, float("nan") if frame is None else brightness(frame.image))
+            self._guide.update(pose)
             self._show(self._guide)
         self._screen.watch(frame, pose)
         return self._guide is not None and self._guide.ready(pose.t)

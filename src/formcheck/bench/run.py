@@ -251,13 +251,14 @@ def _landmark(task: tuple[Path, Path, str]) -> None:
     from ..vision.clip import VideoFile
     from ..vision.landmarker import Landmarker
     from ..vision.models import find_model
+    from ..vision.picture import PictureWatch
     from ..vision.pipeline import Seen, looked_at
     from ..vision.track import write_track
 
     clip, target, name = task
     model = find_model(name)
     with VideoFile(clip) as video, Landmarker(model) as landmarker:
-        with looked_at(video, landmarker) as stream:
+        with looked_at(video, landmarker, watch=PictureWatch()) as stream:
             poses = [seen.pose for seen in stream if isinstance(seen, Seen)]
         meta = {"fps": video.fps, "clip": clip.name, **provenance(landmarker)}
     write_track(target, poses, meta)

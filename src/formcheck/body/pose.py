@@ -13,9 +13,16 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["JOINTS", "SKELETON", "Joint", "Pose", "Side"]
+__all__ = ["JOINTS", "PICTURE_FAULTS", "SKELETON", "Joint", "Pose", "Side"]
 
 JOINTS = 33
+
+#: What can be wrong with a picture, by the names of :class:`~formcheck.events.Reason`. A track
+#: keeps the number of a name: new ones go to the end.
+PICTURE_FAULTS = (
+    "too_dark", "too_noisy", "blurred", "backlit", "camera_moving", "stuttering", "frozen",
+    "picture_changed",
+)  # fmt: skip
 
 
 class Joint(IntEnum):
@@ -114,6 +121,7 @@ class Pose:
             good for telling views apart, never for thresholds.
         size: (width, height) of the image in pixels.
         people: how many bodies were in view when last looked (1 unless another was seen).
+        picture: what is wrong with the picture, one of :data:`PICTURE_FAULTS`; empty for nothing.
 
     Raises:
         ValueError: a shape is wrong or ``t`` is not finite.
@@ -125,6 +133,7 @@ class Pose:
     world: NDArray[np.float64]
     size: tuple[int, int]
     people: int = 1
+    picture: str = ""
 
     def __post_init__(self) -> None:
         if not np.isfinite(self.t):
@@ -140,7 +149,7 @@ class Pose:
         return bool(np.isfinite(self.xy[:, 0]).any())
 
     @classmethod
-    def missing(cls, t: float, size: tuple[int, int], people: int = 0) -> Pose:
+    def missing(cls, t: float, size: tuple[int, int], people: int = 0, picture: str = "") -> Pose:
         """The pose of a frame in which nobody was found."""
         return cls(
             t,
@@ -149,4 +158,5 @@ class Pose:
             np.full((JOINTS, 3), np.nan),
             size,
             people,
+            picture,
         )

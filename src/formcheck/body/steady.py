@@ -201,7 +201,10 @@ class Stabiliser:
         return self._near.side
 
     def update(self, pose: Pose) -> Pose:
-        """The steady pose of this instant; an unseen pose is returned as it is."""
+        """The steady pose of this instant; an unseen pose is returned as it is. Another picture is
+        a new beginning."""
+        if pose.picture == "picture_changed":
+            self._guard, self._smooth, self._near = SwapGuard(), OneEuro(), NearSide()
         if not pose.seen:
             return pose
         pose = self._guard(pose)

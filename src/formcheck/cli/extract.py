@@ -74,6 +74,8 @@ def _extract_one(clip: Path, name: str, target: Path, model: Model) -> None:
     from ..run.provenance import provenance
     from ..vision.clip import VideoFile
     from ..vision.landmarker import Landmarker
+    from ..vision.picture import PictureWatch
+    from ..vision.pipeline import Seen, looked_at
     from ..vision.track import TrackWriter
     from . import common
 
@@ -85,8 +87,9 @@ def _extract_one(clip: Path, name: str, target: Path, model: Model) -> None:
         writer = TrackWriter(target, {"clip": name, "fps": stream.fps, **made})
         bar = stack.enter_context(common.Progress(stream.duration_s, name))
         seen = 0
-        for frame in stream:
-            pose = landmarker.detect(frame)
+        for item in stack.enter_context(looked_at(stream, landmarker, watch=PictureWatch())):
+            assert isinstance(item, Seen)
+            pose = item.pose
             seen += pose.seen
             writer.write(pose)
             bar.reach(pose.t)

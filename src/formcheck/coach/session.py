@@ -173,7 +173,7 @@ class Session:
 
     # -- outside a set -----------------------------------------------------------------------
 
-    def look(self, pose: Pose, light: float = nan) -> list[Line]:
+    def look(self, pose: Pose) -> list[Line]:
         """What to say, given what is seen outside a set. Changes the stage in its time."""
         t = pose.t
         self._tick(t)
@@ -182,9 +182,9 @@ class Session:
         if self.stage is Stage.WARM_UP:
             self._warm_up(t)
         elif self.stage is Stage.INTRO:
-            self._intro(pose, light)
+            self._intro(pose)
         elif self.stage is Stage.SETUP:
-            self._set_up(pose, light)
+            self._set_up(pose)
         elif self.stage is Stage.REST:
             self._rest(t)
         lines = self._speak(t)
@@ -216,7 +216,7 @@ class Session:
             self._once("warmed", "Good. That is warm enough", t)
             self._go(Stage.INTRO, t)
 
-    def _intro(self, pose: Pose, light: float) -> None:
+    def _intro(self, pose: Pose) -> None:
         t, item = pose.t, self.item
         said = self._caption if self._caption != item.drill.title else ""
         self.notice = Notice(item.drill.title, said, self._which_set())
@@ -230,7 +230,7 @@ class Session:
             for text in how:
                 self.mouth.say(Line(text, "how", 3, 60.0), t)
         # They may get into position while being told how; nothing is corrected meanwhile.
-        self._guide.update(pose, light)
+        self._guide.update(pose)
         found = self._guide.problem
         if self._guide.ready(t) or (found is not None and found.code not in _TOLD_BY_HOW):
             self.mouth.drop("how")  # they know, or something else is in the way
@@ -238,10 +238,10 @@ class Session:
             self._guide.forget_said()
             self._go(Stage.SETUP, t)
 
-    def _set_up(self, pose: Pose, light: float) -> None:
+    def _set_up(self, pose: Pose) -> None:
         t = pose.t
         assert self._guide is not None
-        line = self._guide.update(pose, light)
+        line = self._guide.update(pose)
         problem = self._guide.problem
         self.notice = Notice(
             "Get ready", problem.say if problem else "Hold still", self._which_set()
@@ -267,7 +267,7 @@ class Session:
 
     # -- a set -------------------------------------------------------------------------------
 
-    def step(self, step: Step, pose: Pose, t: float, light: float = nan) -> list[Line]:
+    def step(self, step: Step, pose: Pose, t: float) -> list[Line]:
         """One step of the running set, at session time ``t``; its stage changes when it is over.
 
         Args:
@@ -282,7 +282,7 @@ class Session:
         self._count_down(step, t)
         self._note_side(step)
         if step.cannot_judge is not None and step.phase is Phase.PAUSED:
-            self._lost(pose, t, light)
+            self._lost(pose, t)
         elif self._paused and any(isinstance(e, JudgingResumed) for e in step.events):
             self._paused = False
             self.mouth.say(Line(_carry_on(step), "resume", 2, 3.0), t)
@@ -319,9 +319,9 @@ class Session:
         if sides and self.item.turn == "first":
             self._sides[self.item.part] = sides[-1]
 
-    def _lost(self, pose: Pose, t: float, light: float) -> None:
+    def _lost(self, pose: Pose, t: float) -> None:
         assert self._guide is not None
-        line = self._guide.update(pose, light)
+        line = self._guide.update(pose)
         self._paused = True
         if self._guide.problem:
             self.notice = Notice(text=self._guide.problem.say)

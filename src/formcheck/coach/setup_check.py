@@ -7,36 +7,22 @@ it to be said, and knows when the start position has been held long enough.
 from __future__ import annotations
 
 from collections import Counter, deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import exp, isfinite, nan
-from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from ..body.framing import cut_off, is_small, is_tilted
 from ..body.measures import Body
-from ..body.pose import Joint, Pose, Side
-from ..body.postures import from_the_feet, upright
+from ..body.pose import Pose, Side
+from ..body.postures import from_the_feet
 from ..body.steady import Stabiliser
 from ..drill import Drill, Facts, Sides
 from ..events import Reason
 from ..wording import PLACES, REASONS, SETUP
 
-__all__ = ["Problem", "SetupGuide", "brightness", "problem"]
+__all__ = ["Problem", "SetupGuide", "problem"]
 
-#: Mean brightness, 0 to 255, below which a picture is too dark to trust (EC; a dim living room
-#: in the evening measures 60 to 90).
-DARK = 35.0
-#: Points this share of the picture beyond its edge are out of it.
-EDGE = 0.01
-#: Share of the picture's longer side that the body should fill at least.
-SMALL = 0.22
-#: Both the shoulders and the hips of a standing person slope this much: the camera is tilted.
-TILT_DEG = 6.0
-
-_HEAD = (Joint.NOSE, Joint.LEFT_EAR, Joint.RIGHT_EAR)
-_FEET = (Joint.LEFT_ANKLE, Joint.RIGHT_ANKLE, Joint.LEFT_HEEL, Joint.RIGHT_HEEL,
-         Joint.LEFT_FOOT_INDEX, Joint.RIGHT_FOOT_INDEX)  # fmt: skip
+#: What lasts for one picture: nothing to put right before a set.
+_PASSING = ("picture_changed",)
 
 
 @dataclass(frozen=True)
@@ -56,72 +42,43 @@ def _amiss(code: str) -> Problem:
     return Problem(code, SETUP[code])
 
 
-def brightness(image: NDArray[Any]) -> float:
-    """Mean of an 8-bit picture, 0 to 255, of every eighth pixel."""
-    return float(image[::8, ::8].mean())
-
-
 def problem(
-    pose: Pose, body: Body | None, drill: Drill, light: float = nan, side: Side | None = None
+    pose: Pose, body: Body | None, drill: Drill, side: Side | None = None
 ) -> Problem | None:
     """The first thing to put right before ``drill`` can be judged; None when all is well.
 
     Args:
         pose: as it was seen; ``body`` the same, steadied (None when nobody is there).
         drill: what is about to be done.
-        light: mean brightness of the picture, NaN where unknown.
         side: the working side that is wanted, None for either.
     """
-    if light < DARK:
-        return _amiss("dark")
+    fault = _of(Reason(pose.picture)) if pose.picture and pose.picture not in _PASSING else None
     if body is None:
-        return Problem("no_person", REASONS[Reason.NO_PERSON].spoken)
+        return fault or _of(Reason.NO_PERSON)
     if pose.people > 1:
         return Problem("two_people", REASONS[Reason.SEVERAL_PEOPLE].spoken)
     return (
         _cut_off(pose)
         or _at_the_feet(body, drill)
-        or _too_far(pose)
+        or (_of(Reason.TOO_FAR) if is_small(pose) else None)
         or _view(body, drill)
-        or _tilt(body)
+        or (Problem("camera_tilted", REASONS[Reason.TILTED].spoken) if is_tilted(body) else None)
         or _side(body, drill, side)
         or _too_low(body, drill)
+        # Somebody is seen all the same: it is asked for, and hinders nobody.
+        or (fault and replace(fault, hindering=False))
     )
 
 
+def _of(reason: Reason) -> Problem:
+    return Problem(reason.value, REASONS[reason].spoken)
+
+
 def _cut_off(pose: Pose) -> Problem | None:
-    w, h = pose.size
-    x, y = pose.xy[:, 0], pose.xy[:, 1]
-    margin = EDGE * max(w, h)
-    out = (x < -margin) | (x > w + margin) | (y < -margin) | (y > h + margin)
-    head, feet = bool(out[list(_HEAD)].any()), bool(out[list(_FEET)].any())
-    if head and feet:
-        return _amiss("too_close")
-    if head:
-        return _amiss("head_cut")
-    if feet:
-        return _amiss("feet_cut")
-    if bool(out.any()):
-        return _amiss("too_close")
-    return None
-
-
-def _too_far(pose: Pose) -> Problem | None:
-    size = float(np.ptp(pose.xy, axis=0).max())
-    if size < SMALL * max(pose.size):
-        return _amiss("too_far")
-    return None
-
-
-def _tilt(body: Body) -> Problem | None:
-    """A camera that is not level tilts shoulders, hips and midline by one and the same angle."""
-    if not upright(body) or abs(body.shoulder_separation) < 0.4:
-        return None
-    # Seen from the front left and right are swapped in the picture, which turns both slopes.
-    slopes = body.shoulder_obliquity, body.obliquity
-    if min(slopes) > TILT_DEG or max(slopes) < -TILT_DEG:
-        return _amiss("camera_tilted")
-    return None
+    part = cut_off(pose)
+    if part in ("head", "feet"):
+        return _amiss(f"{part}_cut")
+    return Problem("too_close", REASONS[Reason.TOO_NEAR].spoken) if part else None
 
 
 def _at_the_feet(body: Body, drill: Drill) -> Problem | None:
@@ -203,10 +160,10 @@ class SetupGuide:
         self._said: tuple[str, float] = ("", -1e9)
         self._asked: Counter[str] = Counter()
 
-    def update(self, pose: Pose, light: float = nan) -> str | None:
+    def update(self, pose: Pose) -> str | None:
         """Look at one pose; give the instruction to say now, if any."""
         t = pose.t
-        found = problem(pose, self._body(pose), self.drill, light, self.side)
+        found = problem(pose, self._body(pose), self.drill, self.side)
         if found and (found.hindering or self._asked[found.code] < self.ASKED):
             self._good_since = nan
         elif not isfinite(self._good_since):

@@ -49,6 +49,7 @@ from ..events import (
 from .holds import HoldShape
 from .honesty import joined
 from .lane import Lane
+from .picture import PictureReasons
 from .reps import RepShape
 from .scoring import done_of, form_of, score_hold, score_rep, score_set
 
@@ -61,7 +62,9 @@ STOP_S, RESUME_S = 0.5, 0.3
 #: faults look like another posture for a moment.
 STOP_BUSY_S = 1.5
 _OUT_OF_PLACE = (Reason.NOT_IN_START_POSITION, Reason.WRONG_VIEW)
-_UNSEEN = (Reason.NO_PERSON, Reason.JOINTS_HIDDEN)
+_UNSEEN = (Reason.NO_PERSON, Reason.JOINTS_HIDDEN, Reason.FROZEN)
+#: Why a movement that ended was none.
+_NO_REPS = (Reason.WRONG_EXERCISE, Reason.CAMERA_MOVING)
 #: The torso's length follows the image this slowly, seconds (EC): soon when it is longer than
 #: before, late when it is shorter, for a trunk that leans to or from the camera only ever looks
 #: shorter (measured: a squat from the front, 20 % for two seconds).
@@ -106,6 +109,7 @@ class Analyzer:
         self._t0: float | None = None
         self._t = nan
         self._floor = FloorLine()
+        self._picture = PictureReasons()
         self._torso = self._torso_t = nan
         self._frames = self._frames_seen = 0
         self._seen_s = nan
@@ -143,12 +147,15 @@ class Analyzer:
         self._frames_seen += pose.seen
         events += self._note_pose(pose)
         body = self._body(pose)
+        self._picture.note(pose, body)
+        if pose.picture == Reason.PICTURE_CHANGED.value and self._frames > 1:
+            return self._step(events + self._another_picture(t))
         if body is not None:
             self._body_s = t
-        elif t - self._body_s <= MAX_GAP_S:
+        elif t - self._body_s <= MAX_GAP_S and pose.picture != Reason.FROZEN.value:
             # A short loss changes nothing: clocks run on, machines wait (drills.md 2.2).
             return self._step(events)
-        reason = self._why_not(pose, body)
+        reason = self._picture.of(self._why_not(pose, body), pose)
         events += self._decide(t, reason, body is None)
         judged = reason is None or (reason in _OUT_OF_PLACE and self._patient)
         if self._reason is None and body is not None and judged:
@@ -316,9 +323,22 @@ class Analyzer:
             events += self._cut_off(t, counts=reason in _UNSEEN)
             if gone and isfinite(self._body_s):
                 since = self._body_s
-        else:
+        elif since > self._reason_since:
             self._unjudged.append(self._cannot_span(since))
         self._reason, self._reason_since, self._since = reason, since, None
+        return events
+
+    def _another_picture(self, t: float) -> list[Event]:
+        """The next picture shows something else: what was under way is given up, and nothing that
+        was known of the person holds."""
+        events: list[Event] = []
+        for lane in self._lanes.values():
+            held = lane.holds.abandon() if lane.holds is not None else None
+            if held is not None:
+                events += lane.drop_all(t) + self._ended(t, lane, held)
+        events += self._stop(t, t, Reason.PICTURE_CHANGED, gone=False)
+        self._elsewhere, self._torso, self._body_s = True, nan, nan
+        self._floor = FloorLine()
         return events
 
     def _cut_off(self, t: float, counts: bool = True) -> list[Event]:
@@ -333,6 +353,12 @@ class Analyzer:
         return events
 
     def _resume(self, t: float, since: float, at_once: bool = False) -> list[Event]:
+        if (
+            self._reason is Reason.PICTURE_CHANGED
+        ):  # it lasted for one picture: this is what it cost
+            since = t
+        elif self._reason is Reason.NO_PERSON:  # nobody was found who, found now, is cut off
+            self._reason = self._picture.framed(self._reason)
         if since > self._reason_since:
             self._unjudged.append(self._cannot_span(since))
         # Out of sight for a while is not out of position: what was known of rest still holds.
@@ -422,12 +448,11 @@ class Analyzer:
         cut = isinstance(shape, RepShape) and shape.cut  # half a movement: nothing to judge it by
         if not cut and only_if is not None and not only_if(facts):
             lane.spans = [s for s in lane.spans if s.to_s <= facts.start_s]
-            self._unjudged.append(
-                CannotJudgeSpan(facts.start_s, facts.end_s, Reason.WRONG_EXERCISE)
-            )
+            why = Reason.CAMERA_MOVING if self._picture.moves else Reason.WRONG_EXERCISE
+            self._unjudged.append(CannotJudgeSpan(facts.start_s, facts.end_s, why))
             # A stop is a stop, whatever the movement was.
             stops = lane.judge(t, facts, self._unseen, least=3)
-            return [*stops, CannotJudge(t, Reason.WRONG_EXERCISE)]
+            return [*stops, CannotJudge(t, why)]
         events: list[Event] = []
         if isinstance(shape, RepShape) and shape.complete:
             for before, seen in lane.look_back(shape, facts.rests):
@@ -438,7 +463,7 @@ class Analyzer:
     def _known(self, shape: RepShape) -> bool:
         """Whether something has been said of the time of this movement."""
         spans = [(r.start_s, r.end_s) for r in self._reps]
-        spans += [(s.from_s, s.to_s) for s in self._unjudged if s.reason is Reason.WRONG_EXERCISE]
+        spans += [(s.from_s, s.to_s) for s in self._unjudged if s.reason in _NO_REPS]
         return any(a < shape.end_s and b > shape.start_s for a, b in spans)
 
     def _counted(

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from math import nan
 from typing import Any
 
 from .. import __version__
@@ -173,11 +172,11 @@ class Leader:
 
     # -- frames --------------------------------------------------------------------------------
 
-    def look(self, pose: Pose, light: float = nan) -> Reply:
-        """A frame outside a set; ``light`` is its mean brightness, 0 to 255, NaN if unknown."""
+    def look(self, pose: Pose) -> Reply:
+        """A frame outside a set."""
         raise NotImplementedError
 
-    def step(self, step: Step, pose: Pose, light: float = nan) -> Reply:
+    def step(self, step: Step, pose: Pose) -> Reply:
         """A step of the running set; the pose's time is the stream's own."""
         raise NotImplementedError
 
@@ -252,7 +251,7 @@ class DrillLeader(Leader):
         self._status = "done"
         return Done("done", self._stopped, results=tuple(self._results), error=self._error)
 
-    def step(self, step: Step, pose: Pose, light: float = nan) -> Reply:
+    def step(self, step: Step, pose: Pose) -> Reply:
         return self._pressed(pose.t)
 
     def idle(self) -> Reply:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from math import nan
 
 from ..body.pose import Pose
 from ..coach.cues import Line, Mouth
@@ -152,18 +151,18 @@ class PlanLeader(Leader):
         item = self._led.item
         return RunSet(item, self._led.side, item.dose, len(self._led.results) + 1)
 
-    def look(self, pose: Pose, light: float = nan) -> Reply:
+    def look(self, pose: Pose) -> Reply:
         coach, self._t = self._led, pose.t
         before = coach.item
         pressed = self._pressed()
-        lines = coach.look(pose, light) if pressed is None else pressed
+        lines = coach.look(pose) if pressed is None else pressed
         return self._between(lines, coach.item is not before)
 
-    def step(self, step: Step, pose: Pose, light: float = nan) -> Reply:
+    def step(self, step: Step, pose: Pose) -> Reply:
         """What the coach says to this step, and whether the set is over."""
         coach, self._t = self._led, pose.t
         pressed = self._pressed()
-        lines = coach.step(step, pose, self._t, light) if pressed is None else pressed
+        lines = coach.step(step, pose, self._t) if pressed is None else pressed
         self.set_status = _STATUS.get(coach.why_ended, coach.why_ended)
         return self._reply(lines, coach.stage is not Stage.SET)
 

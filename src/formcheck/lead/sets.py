@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
-from math import nan
 from typing import TYPE_CHECKING, Protocol
 
 from ..body.gesture import ArmRaise
 from ..body.pose import Pose
 from ..coach.cues import Line
 from ..coach.session import Item, Notice
-from ..coach.setup_check import brightness
 from ..journal import JournalSink
 from ..judge.analyzer import Analyzer
 from ..judge.recognise import Recogniser
@@ -181,7 +179,7 @@ def _wait(leader: Leader, wait: Wait, front: Front, frames: Frames, info: RunInf
     coming = about(wait.item, info)
 
     def look(frame: Frame | None, pose: Pose) -> str | None:
-        reply = leader.look(pose, _light(frame))
+        reply = leader.look(pose)
         over = _pass_on(front, reply)
         front.watch(frame, pose, coming)
         return over
@@ -239,7 +237,7 @@ def _run(
         info=about(item, info, move.number),
         control=front.control,
         rebase=move.rebase,
-        until=lambda step, pose, frame: pass_on(leader.step(step, pose, _light(frame))),
+        until=lambda step, pose, frame: pass_on(leader.step(step, pose)),
         idle=lambda: pass_on(leader.idle()),
         warn=front.warn,
     )
@@ -254,7 +252,3 @@ def _pass_on(front: Front, reply: Reply) -> str | None:
         front.say(reply.lines, reply.t)
     front.notice(reply.notice)
     return "over" if reply.over else None
-
-
-def _light(frame: Frame | None) -> float:
-    return nan if frame is None else brightness(frame.image)

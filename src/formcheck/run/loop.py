@@ -18,7 +18,7 @@ import numpy as np
 from ..body.pose import Pose
 from ..errors import InputError
 from ..sinks.info import RunInfo, Sink
-from ..vision.pipeline import Seen
+from ..vision.pipeline import Seen, unseen
 from .workers import _Sinks
 
 if TYPE_CHECKING:
@@ -216,7 +216,7 @@ def pose_of(item: Frame | Seen | Pose, landmarker: Any) -> Pose:
         return item
     if isinstance(item, Seen):
         return item.pose
-    found: Pose = landmarker.detect(item)
+    found: Pose = unseen(item) if item.still else landmarker.detect(item)
     return found
 
 

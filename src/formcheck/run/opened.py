@@ -36,14 +36,16 @@ class Opened:
             ModelError: the model does not load.
         """
         with ExitStack() as stack:
-            landmarker = None
+            landmarker, watch = None, None
             if self.model is not None and not isinstance(self.stream, PoseTrack):
                 from ..vision.landmarker import Landmarker  # slow to load
+                from ..vision.picture import PictureWatch
 
+                watch = PictureWatch()
                 landmarker = stack.enter_context(Landmarker(self.model))
             live = self.info.live
             frames = polled(self.stream) if live else self.stream
-            yield stack.enter_context(looked_at(frames, landmarker, live=live))
+            yield stack.enter_context(looked_at(frames, landmarker, live=live, watch=watch))
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import math
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import cv2
@@ -20,13 +20,14 @@ __all__ = ["Camera", "Device", "Shot"]
 
 @dataclass(frozen=True, eq=False)
 class Shot:
-    """What a device hands out: the picture, its stamp (s, any zero), ``time.monotonic()``, and how
-    many pictures the device lost before this one."""
+    """What a device hands out: the picture, its stamp (s, any zero), ``time.monotonic()``, how many
+    pictures the device lost before this one, and ``still`` as of a frame."""
 
     stamp: float
     image: Image
     captured: float
     missed: int = 0
+    still: bool = False
 
 
 class Device(Protocol):
@@ -91,7 +92,6 @@ class _Grabber:
     ) -> None:
         self._open_device, self._standstill = open_device, standstill or Standstill()
         self._standstill.begin()
-        self.still = False
         self._news = threading.Condition()
         self._slot: Shot | None = None
         self._missed = 0
@@ -112,10 +112,8 @@ class _Grabber:
                 shot = device.read()
                 if shot is None:
                     break
-                self.still = self._standstill(shot.stamp, shot.image)
-                if self.still:
-                    self.heard = time.monotonic()  # it does send, but not what happens now
-                    continue
+                if self._standstill(shot.stamp, shot.image):
+                    shot = replace(shot, still=True)
                 with self._news:
                     self._missed += (self._slot is not None) + shot.missed
                     self._slot = shot
@@ -159,8 +157,8 @@ class Camera(Stream):
 
     A source that stops sending is opened again with growing pauses. The first frame after that
     carries ``gap_s``, and a warning says when it was. One that sends the very same picture for
-    over a second stands still, and gives nothing meanwhile. When it stays away the stream ends,
-    with a warning, so that what was done until then can be saved.
+    over a second stands still: its frames say so. When it stays away the stream ends, with a
+    warning, so that what was done until then can be saved.
 
     Args:
         source: camera number, device path or URL.
@@ -208,6 +206,7 @@ class Camera(Stream):
         self._retry_at = 0.0
         self._pause = self.BACK_OFF_S[0]
         self._standstill = Standstill()
+        self._still = False  # whether the last frame was
         self._said_still: str | None = None
         self._grabber: _Grabber | None = _Grabber(self._open_device, self._standstill)
         self._ready = self._grabber.take(open_s)
@@ -240,20 +239,10 @@ class Camera(Stream):
                 if frame is not None:
                     return frame
             else:
-                self._note_still()
                 self._watch(min(0.1, max(0.0, until - now)))
             if time.monotonic() >= until:
                 break
         return None
-
-    @property
-    def still(self) -> bool:
-        """Whether it sends the same picture again and again; see :mod:`.standstill`."""
-        return self._grabber is not None and self._grabber.still
-
-    @property
-    def silence(self) -> str:  # type: ignore[override]
-        return "The camera stands still" if self.still else Stream.silence
 
     def _note_still(self) -> None:
         """Keep the one warning that it stood still up to date."""
@@ -277,7 +266,10 @@ class Camera(Stream):
             self._lost_at, self._pause = None, self.BACK_OFF_S[0]
         self._last = t
         self.dropped += missed
-        return Frame(t, shot.image, missed, gap, shot.captured)
+        if self._still or shot.still:
+            self._note_still()
+        self._still = shot.still
+        return Frame(t, shot.image, missed, gap, shot.captured, shot.still)
 
     def _watch(self, wait: float) -> None:
         """Notice a source that ended or fell silent, and open it again when the pause is over."""

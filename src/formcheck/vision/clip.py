@@ -47,8 +47,8 @@ class VideoFile(Stream):
             none. What is left out is decoded, but neither converted nor looked at.
         rotate: clockwise degrees (0, 90, 180, 270) that turn a sideways recording upright, on
             top of what the file's own rotation mark asks for, which is always obeyed.
-        as_it_is: hand out what stands still, too. Else a picture that repeats for over a second
-            (see :mod:`~formcheck.vision.standstill`) is left out: its time is a gap.
+        as_it_is: do not mark frames as ``still`` that repeat for over a second (see
+            :mod:`~formcheck.vision.standstill`).
 
     Raises:
         InputError: not a file, not a video, or no frame can be decoded; when iterated, that the
@@ -152,8 +152,8 @@ class VideoFile(Stream):
                 return  # frames after the end are not missed
             if t > last:
                 last = t
-                if self._standstill is None or not self._standstill(t, shot[1]):
-                    yield Frame(t, shot[1])
+                still = self._standstill is not None and self._standstill(t, shot[1])
+                yield Frame(t, shot[1], still=still)
             else:
                 repeated += 1  # it claims the time of a frame before it
             due = max(due + self.every_s, t)

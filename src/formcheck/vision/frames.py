@@ -64,6 +64,8 @@ class Frame:
             took them in time (live only).
         gap_s: seconds for which the source was gone just before this frame, else 0.
         captured: ``time.monotonic()`` of the capture, NaN for a recording; for latency only.
+        still: the camera stands still (see :mod:`~formcheck.vision.standstill`): this is no
+            picture of now, and nothing is to be seen in it.
     """
 
     t: float
@@ -71,6 +73,7 @@ class Frame:
     dropped: int = 0
     gap_s: float = 0.0
     captured: float = math.nan
+    still: bool = False
 
 
 class Stream:

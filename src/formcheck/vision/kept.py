@@ -18,7 +18,10 @@ from ..folders import cache_dir
 __all__ = ["code_version", "default_folder", "file_sha256", "source_hash", "track_path"]
 
 #: The modules whose code decides what the landmarks of a clip are.
-_CODE = ["frames", "clip", "track", "detection", "graph", "looks", "landmarker"]
+_CODE = [
+    "frames", "clip", "track", "detection", "graph", "looks", "landmarker", "standstill", "picture",
+    "pipeline",
+]  # fmt: skip
 
 
 def default_folder() -> Path:

@@ -13,8 +13,8 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from ..body.pose import Pose
@@ -24,7 +24,9 @@ from .threads import Belt, await_all, stage
 if TYPE_CHECKING:
     from .frames import Frame
 
-__all__ = ["Seen", "looked_at", "polled"]
+__all__ = ["Seen", "looked_at", "polled", "unseen"]
+
+Watch = Callable[["Frame"], str]
 
 #: Frames between two stages of a recorded clip: enough to even out a slow picture.
 ROOM = 4
@@ -40,7 +42,11 @@ class Seen:
 
 @contextlib.contextmanager
 def looked_at(
-    stream: Iterable[Frame | Pose | None], landmarker: Any, *, live: bool = False
+    stream: Iterable[Frame | Pose | None],
+    landmarker: Any,
+    *,
+    live: bool = False,
+    watch: Watch | None = None,
 ) -> Iterator[Iterator[Seen | Pose | None]]:
     """The frames of ``stream`` with their poses, found in threads while the caller works.
 
@@ -50,6 +56,8 @@ def looked_at(
         landmarker: finds the poses; None where the stream holds poses already, which then come
             through as they are, without a thread.
         live: never look ahead of what the caller has taken.
+        watch: tells what is wrong with each picture, in their order, to be kept in its pose; a
+            :class:`~formcheck.vision.picture.PictureWatch`.
 
     Raises:
         Exception: what the stream or the landmarker raises, after all that came before it.
@@ -62,25 +70,26 @@ def looked_at(
     stages: list[threading.Event] = []
     if live:
 
-        def watch() -> None:
+        def newest() -> None:
             frames, over = iter(stream), object()
             while found.wait_for_room() and (item := next(frames, over)) is not over:
-                found.put(_look(landmarker, item, None))
+                found.put(_look(landmarker, item, None, _fault(watch, item)))
 
-        stages.append(stage("detect", watch, found, first=True))
+        stages.append(stage("detect", newest, found, first=True))
     else:
-        frames: Belt[tuple[Frame | Pose | None, Any]] = Belt(ROOM)
+        frames: Belt[tuple[Frame | Pose | None, Any, str]] = Belt(ROOM)
         belts.append(frames)
 
         def read() -> None:
             for item in stream:
                 known = item is None or isinstance(item, Pose)
-                if not frames.put((item, None if known else landmarker.picture_of(item))):
+                picture = None if known else landmarker.picture_of(item)
+                if not frames.put((item, picture, _fault(watch, item))):
                     return
 
         def look() -> None:
-            for item, picture in frames:
-                if not found.put(_look(landmarker, item, picture)):
+            for item, picture, fault in frames:
+                if not found.put(_look(landmarker, item, picture, fault)):
                     return
 
         stages += [stage("read", read, frames), stage("detect", look, found, first=True)]
@@ -92,10 +101,26 @@ def looked_at(
         await_all(stages)
 
 
-def _look(landmarker: Any, item: Any, picture: Any) -> Seen | Pose | None:
+def unseen(frame: Frame, fault: str = "frozen") -> Pose:
+    """The pose of a frame in which nothing of now is to be seen."""
+    size = frame.image.shape[1], frame.image.shape[0]
+    return Pose.missing(frame.t, size, picture=fault)
+
+
+def _fault(watch: Watch | None, item: Any) -> str:
+    return "" if watch is None or item is None or isinstance(item, Pose) else watch(item)
+
+
+def _look(landmarker: Any, item: Any, picture: Any, fault: str) -> Seen | Pose | None:
+    """The frame with its pose, which also says what is wrong with the picture."""
     if item is None or isinstance(item, Pose):
         return item
-    return Seen(item, landmarker.detect(item, picture))
+    if item.still:
+        return Seen(item, unseen(item, fault or "frozen"))
+    pose = landmarker.detect(item, picture)
+    if fault == "frozen":  # sent again through a codec, which an empty room may look like
+        return Seen(item, unseen(item) if pose.seen else pose)
+    return Seen(item, replace(pose, picture=fault) if fault else pose)
 
 
 def polled(stream: Any) -> Iterator[Frame | Pose | None]:

@@ -17,14 +17,14 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..body.pose import JOINTS, Pose
+from ..body.pose import JOINTS, PICTURE_FAULTS, Pose
 from ..errors import InputError, UsageError
 from ..files import Part, brief, check_file, is_stream, parse_json
 from .frames import Stream, check_window, seconds32
 
 __all__ = ["PoseTrack", "TrackWriter", "quantise", "write_track"]
 
-_KEYS = ("t", "xy", "visibility", "world", "people", "meta")
+_KEYS = ("t", "xy", "visibility", "world", "people", "picture", "meta")
 
 
 def quantise(pose: Pose) -> Pose:
@@ -36,6 +36,7 @@ def quantise(pose: Pose) -> Pose:
         pose.world.astype(np.float16).astype(np.float64),
         pose.size,
         pose.people,
+        pose.picture,
     )
 
 
@@ -110,7 +111,8 @@ class PoseTrack(Stream):
     """Poses of a clip that were kept in a ``.npz`` file; iterates :class:`Pose`, not frames.
 
     Keys: ``t`` (N,) s, ``xy`` (N, 33, 2) px, ``visibility`` (N, 33), ``world`` (N, 33, 3) m,
-    ``meta`` JSON text with at least width and height, and, where kept, ``people`` (N,).
+    ``meta`` JSON text with at least width and height, and, where kept, ``people`` (N,) and
+    ``picture`` (N,): 1 and up are the names of :data:`~formcheck.body.pose.PICTURE_FAULTS`.
 
     A track that unpacks to more than :data:`MOST_BYTES`, or claims to, is refused unread.
 
@@ -142,8 +144,9 @@ class PoseTrack(Stream):
         self._xy = arrays["xy"][keep]
         self._visibility = arrays["visibility"][keep]
         self._world = arrays["world"][keep]
-        people = arrays.get("people")
+        people, picture = arrays.get("people"), arrays.get("picture")
         self._people = None if people is None else people[keep]
+        self._picture = None if picture is None else picture[keep]
         self.size = (int(self.meta["width"]), int(self.meta["height"]))
         rate = self.meta.get("fps")
         self.fps = float(rate) if isinstance(rate, (int, float)) and rate > 0 else None
@@ -188,9 +191,10 @@ class PoseTrack(Stream):
                 raise self._wrong(f"{key} has shape {arrays[key].shape} instead of {shape}")
             if not np.issubdtype(arrays[key].dtype, np.floating):
                 raise self._wrong(f"{key} holds {arrays[key].dtype} instead of floats")
-        people = arrays.get("people")
-        if people is not None and (people.shape != (n,) or people.dtype.kind not in "iu"):
-            raise self._wrong("people is not one whole number a frame")
+        for key in ("people", "picture"):
+            kept = arrays.get(key)
+            if kept is not None and (kept.shape != (n,) or kept.dtype.kind not in "iu"):
+                raise self._wrong(f"{key} is not one whole number a frame")
         # NaN is what is not seen; anything else beyond these is no position.
         for key, most in (("t", LONGEST_S), ("xy", 1e6), ("visibility", 1.0), ("world", 1e3)):
             most = min(most, float(np.finfo(arrays[key].dtype).max))
@@ -211,7 +215,13 @@ class PoseTrack(Stream):
                 self._world[i].astype(np.float64),
                 self.size,
                 people,
+                _fault(0 if self._picture is None else int(self._picture[i])),
             )
+
+
+def _fault(number: int) -> str:
+    """The fault of that number; none where a newer version knew more."""
+    return PICTURE_FAULTS[number - 1] if 0 < number <= len(PICTURE_FAULTS) else ""
 
 
 class TrackWriter:
@@ -237,7 +247,7 @@ class TrackWriter:
             )
         self._meta = dict(meta or {})
         self._size: tuple[int, int] | None = None
-        self._rows: list[tuple[float, NDArray[Any], NDArray[Any], NDArray[Any], int]] = []
+        self._rows: list[tuple[float, NDArray[Any], NDArray[Any], NDArray[Any], int, int]] = []
         self._closed = False
 
     def write(self, pose: Pose) -> None:
@@ -257,6 +267,7 @@ class TrackWriter:
                 pose.visibility.astype(np.float16),
                 pose.world.astype(np.float16),
                 min(pose.people, 127),
+                1 + PICTURE_FAULTS.index(pose.picture) if pose.picture else 0,
             )
         )
 
@@ -272,7 +283,7 @@ class TrackWriter:
             return
         self._closed = True
         assert self._size is not None
-        t, xy, visibility, world, people = zip(*self._rows, strict=True)
+        t, xy, visibility, world, people, picture = zip(*self._rows, strict=True)
         width, height = self._size
         meta = {"width": width, "height": height, "fps": None, **self._meta, "frames": len(t)}
         try:
@@ -284,6 +295,7 @@ class TrackWriter:
                     visibility=np.stack(visibility),
                     world=np.stack(world),
                     people=np.array(people, np.int8),
+                    picture=np.array(picture, np.int8),
                     meta=np.array(json.dumps(meta)),
                 )
                 file.close()
