@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from formcheck.cli import main
 from formcheck.errors import FormcheckError, InputError, LabelError, UsageError
 from formcheck.files import Part
 from formcheck.labels import check_spans
+from formcheck.vision.clip import VideoFile
 
 #: Milliseconds of the frames of a telephone that takes them when it can.
 FRAMES = [0, 40, 120, 150, 200, *range(300, 10_000, 100)]
@@ -211,6 +213,22 @@ def test_a_label_says_what_the_rater_was_shown(
     assert label["prefilled"].startswith("formcheck ")
     assert label["reps"][0]["hold_end_s"] == 2.5
     assert [f["code"] for f in label["reps"][0]["faults"]] == ["pelvis_roll"]
+
+
+def test_what_a_browser_cannot_play_is_copied_at_its_times(folder: Path) -> None:
+    clips = LabelClips(folder, "Anna")
+    assert clips.copied("1") is None
+    deadline = time.monotonic() + 20
+    while (state := clips.copy("1"))["state"] == "working":
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    assert state == {"state": "ready"}
+    made = clips.copied("1")
+    assert made is not None
+    with VideoFile(made, as_it_is=True) as copy:
+        assert list(copy.times()) == pytest.approx([ms / 1000 for ms in FRAMES], abs=1e-3)
+    clips.close()
+    assert not made.exists()
 
 
 # -- where things are ----------------------------------------------------------------------------
