@@ -669,3 +669,26 @@ def test_no_camera_is_silent_on_stderr() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
     assert (done.stdout, done.stderr) == ("InputError\n", "")
+
+
+def test_pixels_that_are_not_square_are_set_right(tmp_path: Path) -> None:
+    """The display width of an mp4 stands at the end of its track's header, as 16.16 numbers."""
+    path = tmp_path / "anamorphic.mp4"
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"mp4v"), 10, (320, 240))
+    for _ in range(3):
+        writer.write(np.full((240, 320, 3), 90, np.uint8))
+    writer.release()
+    with VideoFile(path) as video:
+        assert video.size == (320, 240)
+    data = bytearray(path.read_bytes())
+    box = data.index(b"tkhd") - 4
+    end = box + int.from_bytes(data[box : box + 4], "big")
+    for wide, high, size in ((426.67, 240, (426, 240)), (320, 480, (320, 480))):
+        for at, pixels in ((end - 8, wide), (end - 4, high)):
+            data[at : at + 4] = round(pixels * 65536).to_bytes(4, "big")
+        path.write_bytes(data)
+        with VideoFile(path) as video:
+            assert video.size == size
+            assert {frame.image.shape[1::-1] for frame in video} == {size}
+        with VideoFile(path, rotate=90) as video:
+            assert video.size == size[::-1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
@@ -172,7 +173,7 @@ def test_no_camera_is_opened_unless_asked(monkeypatch: pytest.MonkeyPatch) -> No
     assert doctor._camera(None).ok
     assert opened == []
     check = doctor._camera("7")
-    assert opened == ["7"]
+    assert opened == [7]
     assert (check.ok, check.must) == (False, True)
 
 
@@ -188,3 +189,26 @@ def test_only_what_must_be_makes_exit_1(
     out = capsys.readouterr().out
     assert word in out
     assert "-> put it back" in out
+
+
+def test_what_the_camera_sees_ends_in_a_sentence() -> None:
+    from fakes import person
+
+    from formcheck.body.pose import Pose
+    from formcheck.catalogue.registry import get_drill
+
+    def lines(one: Pose, drill: str | None = None) -> list[str]:
+        seen = [None, *(replace(one, t=i / 10) for i in range(90))]
+        return doctor.set_up(iter(seen), get_drill(drill) if drill else None)
+
+    stands = person(0.0)
+    assert lines(stands)[-1] == "All is well: you can begin."
+    assert lines(stands, "single_leg_stance")[-1].startswith("All is well: you can begin the ")
+    assert not [row for row in lines(stands) if "start position" in row]
+    told = lines(stands, "hip_bridge")
+    assert "WRONG   The camera is in the right place" in told
+    assert told[-1] == "Turn your side to the camera."
+    dark = lines(Pose.missing(0.0, (640, 480), picture="too_dark"))
+    assert "WRONG   Enough light" in dark
+    assert dark[-1] == "It is too dark. Please turn on a light."
+    assert doctor.set_up(iter([None]))[-1] == "The camera sent no picture."

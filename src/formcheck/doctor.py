@@ -11,16 +11,28 @@ import importlib.metadata
 import os
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from .body.pose import Pose
+from .coach.setup_check import SetupGuide
+from .coach.setup_check import checks as checklist
 from .errors import FormcheckError, one_line
 from .folders import cache_dir, config_file, data_dir
 from .vision.models import find_model, known_models, locate
+from .vision.pipeline import Seen
 
-__all__ = ["MEDIAPIPE", "OPENCV", "Check", "main", "run_checks"]
+if TYPE_CHECKING:
+    from .drill import Drill
+
+__all__ = ["MEDIAPIPE", "OPENCV", "Check", "main", "run_checks", "set_up"]
+
+#: So long a camera is looked at, s: a camera that moves or stutters shows within four.
+LOOK_S = 5.0
 
 #: The versions that formcheck is made for; a test holds them to pyproject.toml.
 MEDIAPIPE, OPENCV = "0.10.33", "5.0.0.93"
@@ -63,8 +75,12 @@ def run_checks(camera: str | None = None) -> list[Check]:
     return [check() for check in checks]
 
 
-def main(camera: str | None = None) -> int:
-    """Print the checks to stdout; 0, or 1 where something essential is missing."""
+def main(camera: str | None = None, drill: str | None = None) -> int:
+    """Print the checks to stdout; 0, or 1 where something essential is missing.
+
+    With a camera that works, the set-up as it is seen there follows, for ``drill`` if one is
+    named, and ends in a sentence.
+    """
     checks = run_checks(camera)
     for check in checks:
         mark = "ok" if check.ok else "WRONG" if check.must else "missing"
@@ -73,7 +89,51 @@ def main(camera: str | None = None) -> int:
             print(f"{'':22}-> {check.todo}")
     wrong = [check.name for check in checks if check.must and not check.ok]
     print(f"\nto fix: {', '.join(wrong)}" if wrong else "\nready")
+    if camera is not None and not wrong:
+        print(_set_up(camera, drill))
     return 1 if wrong else 0
+
+
+def _set_up(source: str, name: str | None) -> str:
+    from .catalogue.registry import get_drill
+    from .vision.landmarker import Landmarker
+    from .vision.picture import PictureWatch
+    from .vision.pipeline import looked_at, polled
+    from .vision.source import open_source
+
+    drill = get_drill(name) if name else None
+    with ExitStack() as stack:
+        camera = stack.enter_context(open_source(source, realtime=True))
+        model = stack.enter_context(Landmarker(find_model("full")))
+        looks = looked_at(polled(camera), model, live=True, watch=PictureWatch())
+        return "\n".join(set_up(stack.enter_context(looks), drill))
+
+
+def set_up(seen: Iterable[Seen | Pose | None], drill: Drill | None = None) -> list[str]:
+    """What a camera sees, as the checklist of the page before a set, and a sentence at the end.
+
+    Args:
+        seen: frames with their poses; the first :data:`LOOK_S` seconds are looked at.
+        drill: what is about to be done; None asks only what all drills need.
+    """
+    guide, known = SetupGuide(drill), False
+    for item in seen:
+        pose = item.pose if isinstance(item, Seen) else item
+        if pose is None:
+            continue
+        known = True
+        guide.update(pose)
+        if pose.t >= LOOK_S:
+            break
+    problem = guide.problem
+    rows = checklist(problem.code if problem else None, known)
+    marks = {"ok": "ok", "no": "WRONG", None: "-"}
+    # Without a drill there is no start position to be in.
+    lines = [f"{marks[row['state']]:8}{row['name']}" for row in (rows if drill else rows[:-1])]
+    if not known:
+        return ["", *lines, "", "The camera sent no picture."]
+    well = f"All is well: you can begin{f' the {drill.title.lower()}' if drill else ''}."
+    return ["", *lines, "", f"{problem.say}." if problem else well]
 
 
 def _version(package: str) -> str | None:
@@ -212,7 +272,8 @@ def _camera(source: str | None) -> Check:
     try:
         from .vision.camera import Camera
 
-        with Camera(source, open_s=3.0) as stream:
+        number = int(source) if source.isdecimal() else source
+        with Camera(number, open_s=3.0) as stream:
             frame = next(iter(stream), None)
             if frame is None:
                 return Check("camera", False, f"{source}: no picture came", todo, must=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..body.pose import Pose
-from ..coach.setup_check import SetupGuide
+from ..coach.setup_check import SetupGuide, checks
 from ..vision.pipeline import Seen
 
 if TYPE_CHECKING:
@@ -14,37 +14,7 @@ if TYPE_CHECKING:
     from .board import Board
     from .screen import Screen
 
-__all__ = ["CHECKS", "SettingUp", "checks"]
-
-#: What is checked, in the order in which :func:`formcheck.coach.setup_check.problem` looks: its
-#: name on the page, and the problems that it covers.
-CHECKS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("Enough light", ("too_dark", "too_noisy", "backlit")),
-    ("The picture is clear", ("blurred", "camera_moving", "stuttering", "frozen")),
-    ("You are seen whole", ("no_person", "two_people", "head_cut", "feet_cut", "too_close")),
-    ("The distance is right", ("too_far",)),
-    (
-        "The camera is in the right place",
-        ("wrong_view", "camera_tilted", "far_side", "camera_too_low", "joints_hidden"),
-    ),
-    ("You are in the start position", ("not_in_start_position", "wrong_side")),
-)
-
-
-def checks(code: str | None, known: bool = True) -> list[dict[str, Any]]:
-    """The checklist: ``ok``, ``no``, or None where nothing can be said before what is in the way
-    is put right.
-
-    Args:
-        code: of the problem that stands, None where all is well.
-        known: whether anything was seen yet.
-    """
-    at = next((n for n, (_, codes) in enumerate(CHECKS) if code in codes), len(CHECKS))
-    states = ["ok" if n < at else "no" if n == at else None for n in range(len(CHECKS))]
-    return [
-        {"name": name, "state": state if known else None}
-        for (name, _), state in zip(CHECKS, states, strict=True)
-    ]
+__all__ = ["SettingUp"]
 
 
 class SettingUp:

@@ -151,12 +151,17 @@ def codebook() -> None:
 
 
 def doctor(
-    camera: Annotated[str | None, typer.Option(help="Also open this camera for a moment.")] = None,
+    camera: Annotated[
+        str | None, typer.Option(help="Also look through this camera: is all in place to begin?")
+    ] = None,
+    drill: Annotated[
+        str | None, typer.Option(metavar="NAME", help="With --camera: to begin this drill.")
+    ] = None,
 ) -> None:
     """Check the installation: versions, models, display, voice. Exit 1 if something is wrong."""
     from .. import doctor as checks
 
-    raise typer.Exit(checks.main(camera))
+    raise typer.Exit(checks.main(camera, drill))
 
 
 models = typer.Typer(help="The pose models: which there are, and fetching one.")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter, deque
 from dataclasses import dataclass, replace
 from math import exp, isfinite, nan
+from typing import Any
 
 from ..body.framing import cut_off, is_small, is_tilted
 from ..body.measures import Body
@@ -19,7 +20,7 @@ from ..drill import Drill, Facts, Sides
 from ..events import Reason
 from ..wording import PLACES, REASONS, SETUP
 
-__all__ = ["Problem", "SetupGuide", "problem"]
+__all__ = ["CHECKS", "Problem", "SetupGuide", "checks", "problem"]
 
 #: What lasts for one picture: nothing to put right before a set.
 _PASSING = ("picture_changed",)
@@ -43,13 +44,13 @@ def _amiss(code: str) -> Problem:
 
 
 def problem(
-    pose: Pose, body: Body | None, drill: Drill, side: Side | None = None
+    pose: Pose, body: Body | None, drill: Drill | None, side: Side | None = None
 ) -> Problem | None:
     """The first thing to put right before ``drill`` can be judged; None when all is well.
 
     Args:
         pose: as it was seen; ``body`` the same, steadied (None when nobody is there).
-        drill: what is about to be done.
+        drill: what is about to be done; None asks only what all drills need.
         side: the working side that is wanted, None for either.
     """
     fault = _of(Reason(pose.picture)) if pose.picture and pose.picture not in _PASSING else None
@@ -59,12 +60,11 @@ def problem(
         return Problem("two_people", REASONS[Reason.SEVERAL_PEOPLE].spoken)
     return (
         _cut_off(pose)
-        or _at_the_feet(body, drill)
+        or (_at_the_feet(body, drill) if drill else None)
         or (_of(Reason.TOO_FAR) if is_small(pose) else None)
-        or _view(body, drill)
+        or (_view(body, drill) if drill else None)
         or (Problem("camera_tilted", REASONS[Reason.TILTED].spoken) if is_tilted(body) else None)
-        or _side(body, drill, side)
-        or _too_low(body, drill)
+        or (_side(body, drill, side) or _too_low(body, drill) if drill else None)
         # Somebody is seen all the same: it is asked for, and hinders nobody.
         or (fault and replace(fault, hindering=False))
     )
@@ -128,8 +128,39 @@ def _side(body: Body, drill: Drill, side: Side | None) -> Problem | None:
     return None
 
 
+#: What is checked, in the order in which they are shown: its name, and the problems that it
+#: covers.
+CHECKS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("Enough light", ("too_dark", "too_noisy", "backlit")),
+    ("The picture is clear", ("blurred", "camera_moving", "stuttering", "frozen")),
+    ("You are seen whole", ("no_person", "two_people", "head_cut", "feet_cut", "too_close")),
+    ("The distance is right", ("too_far",)),
+    (
+        "The camera is in the right place",
+        ("wrong_view", "camera_tilted", "far_side", "camera_too_low", "joints_hidden"),
+    ),
+    ("You are in the start position", ("not_in_start_position", "wrong_side")),
+)
+
+
+def checks(code: str | None, known: bool = True) -> list[dict[str, Any]]:
+    """The checklist: ``ok``, ``no``, or None where nothing can be said before what is in the way
+    is put right.
+
+    Args:
+        code: of the problem that stands, None where all is well.
+        known: whether anything was seen yet.
+    """
+    at = next((n for n, (_, codes) in enumerate(CHECKS) if code in codes), len(CHECKS))
+    states = ["ok" if n < at else "no" if n == at else None for n in range(len(CHECKS))]
+    return [
+        {"name": name, "state": state if known else None}
+        for (name, _), state in zip(CHECKS, states, strict=True)
+    ]
+
+
 class SetupGuide:
-    """Follows a person into the start position.
+    """Follows a person into the start position of ``drill``; without one, into the picture.
 
     Attributes:
         problem: what is in the way; None when all is well. It stands until something else has
@@ -149,8 +180,9 @@ class SetupGuide:
     #: How often something that does not hinder is asked for.
     ASKED = 2
 
-    def __init__(self, drill: Drill, side: Side | None = None) -> None:
-        self.drill, self.side = drill, None if drill.sides is Sides.NONE else side
+    def __init__(self, drill: Drill | None, side: Side | None = None) -> None:
+        self.drill = drill
+        self.side = None if drill is None or drill.sides is Sides.NONE else side
         self.problem: Problem | None = None
         self._stabiliser = Stabiliser()
         self._torso = self._torso_t = nan
@@ -214,6 +246,6 @@ class SetupGuide:
         self._torso = torso if share == 1 else self._torso + share * (torso - self._torso)
         self._torso_t = pose.t
         body.torso = self._torso
-        if self.drill.side_of is not None:
+        if self.drill is not None and self.drill.side_of is not None:
             body.side = self.drill.side_of(body)
         return body

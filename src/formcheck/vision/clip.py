@@ -19,6 +19,7 @@ from .frames import (
     check_window,
     seconds32,
     to_bgr,
+    turn,
 )
 from .standstill import Standstill
 
@@ -58,6 +59,8 @@ class VideoFile(Stream):
 
     #: Beyond this start (s) the file is sought, not read up to. Short starts stay exact anyway.
     SEEK_FROM_S = 20.0
+    #: How much wider than high the file's pixels are.
+    _wide = 1.0
 
     def __init__(
         self,
@@ -106,7 +109,22 @@ class VideoFile(Stream):
                 "only, cut off before its index, or no video at all"
             )
         capture.set(cv2.CAP_PROP_ORIENTATION_AUTO, 1)
+        across, down = capture.get(cv2.CAP_PROP_SAR_NUM), capture.get(cv2.CAP_PROP_SAR_DEN)
+        wide = across / down if across > 0 and down > 0 else 1.0
+        # What the file says of its pixels is said of the picture before it was turned upright.
+        sideways = round(capture.get(cv2.CAP_PROP_ORIENTATION_META)) % 180 != 0
+        self._wide = 1 / wide if sideways else wide
         return capture
+
+    def _square(self, image: Image) -> Image:
+        """The picture with square pixels, where the file says that they are not (anamorphic)."""
+        if not 0.2 < self._wide < 5 or abs(self._wide - 1) < 0.01:
+            return image
+        height, width = image.shape[:2]
+        size = (2 * round(width * self._wide / 2), height)
+        if self._wide < 1:  # no picture loses lines
+            size = width, 2 * round(height / self._wide / 2)
+        return cv2.resize(image, size, interpolation=cv2.INTER_LINEAR)  # type: ignore[return-value]
 
     def _next(self, start: float) -> tuple[float, Image] | None:
         """The next decodable picture at or after ``start`` s, and its time; None at the end."""
@@ -117,9 +135,9 @@ class VideoFile(Stream):
             if seconds32(t) < start:
                 continue  # decoded, never converted
             ok, raw = self._capture.retrieve()
-            image = to_bgr(raw, self._turn) if ok else None
+            image = to_bgr(raw, 0) if ok else None
             if image is not None:
-                return t, image
+                return t, turn(self._square(image), self._turn)
         return None
 
     def _seek(self) -> bool:
