@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from math import isnan, nan
+import cmath
+from math import isnan, nan, pi
 from typing import Any
 
 import pytest
+from stick import film, on_the_front
+from stick import judged as replay
 
 from formcheck.body.pose import Side
 from formcheck.catalogue.registry import get_drill
@@ -73,6 +76,8 @@ KNEE = {
     "foot": (0.0, 0.45),
     "other_foot": (0.02, 0.06),
 }
+#: The floor slopes by 20 degrees in the picture, as from 40 degrees askew.
+SLOPED = {"raise": (21.0, 33.0), "other_raise": (26.0, 30.0), "trunk": (-20.0, -20.0)}
 ROLL = {"roll": (0.0, 32.0), "left_shin": (0.0, 33.0), "right_shin": (0.0, 30.0)}
 TILT = {"tilt": (-0.03, 0.03), "hip_lift": (0.06, 0.05)}
 
@@ -104,6 +109,30 @@ def test_another_movement_is_not_this_drill(
 ) -> None:
     assert confirmed(name, **good)
     assert not confirmed(name, **{**good, **other})
+
+
+def test_legs_lie_where_the_trunk_lies_however_the_floor_slopes() -> None:
+    assert confirmed("prone_leg_raise", **{**LEG, **SLOPED})
+    assert not confirmed("prone_leg_raise", **{**LEG, **SLOPED, "trunk": (0.0, 0.0)})
+    steep = {p: v * cmath.exp(-16j * pi / 180) for p, v in on_the_front().items()}
+    held = replay(get_drill("stomach_tone"), film(lambda t: steep, 8.0)).result.holds
+    assert [h.seconds for h in held] == [pytest.approx(7.0, abs=1.0)]
+
+
+def test_a_knee_may_bend_as_the_thigh_rises() -> None:
+    bent = {**LEG, "knee_angle": (177.0, 90.0)}
+    assert confirmed("prone_leg_raise", **{**bent, "thigh": (-3.0, 7.0)})
+    assert not confirmed("prone_leg_raise", **{**bent, "thigh": (-3.0, 0.0)})
+
+
+def test_the_other_foot_is_judged_while_its_knee_stays_where_it_was() -> None:
+    fault = get_drill("knee_to_chest").fault("other_foot_lifts")
+    up = {**KNEE, "other_foot": (0.02, 0.3)}
+    assert fault.when.exceeded(judged("knee_to_chest", "other_foot_lifts", **up))
+    rests = judged("knee_to_chest", "other_foot_lifts", **KNEE)
+    assert rests == pytest.approx(0.04, abs=0.01) and not fault.when.exceeded(rests)
+    both = {**up, "other_bend": (50.0, 110.0)}  # both knees to the chest: a way of doing it
+    assert isnan(judged("knee_to_chest", "other_foot_lifts", **both))
 
 
 def test_a_bent_knee_is_not_also_a_leg_too_high() -> None:

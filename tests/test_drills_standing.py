@@ -18,6 +18,7 @@ from stick import (
     moving,
     on_the_back,
     on_the_front,
+    pose,
     reps,
     standing,
     standing_side_on,
@@ -239,6 +240,37 @@ def test_a_lunge_is_timed_where_the_hips_are_forward(lean: float, found: set[str
     assert (hold.from_s, hold.to_s) == pytest.approx(held[1:3], abs=0.4)
     assert result.side is Side.LEFT
     assert codes(result) == found
+
+
+def test_a_lunge_from_askew_is_timed_and_its_form_is_not_judged() -> None:
+    """From 40 degrees: shoulders and hips show their width, the thigh swings by less."""
+
+    def askew(forward: float) -> Figure:
+        figure = half_kneeling(forward)
+        for side, out in ((Side.LEFT, -1), (Side.RIGHT, 1)):
+            figure = moved(figure, (f"{side}_hip", *leg(side)), 0.18 * out)
+            figure = moved(figure, (f"{side}_shoulder",), 0.26 * out)
+        return figure
+
+    way = moving([(2.0, 3.8, 8.0, 9.8)])
+    result = judged(get_drill("deep_lunge"), film(lambda t: askew(5 + 21 * way(t)), 12.0)).result
+    assert [h.seconds for h in result.holds] == [pytest.approx(4.2, abs=0.6)]
+    assert "trunk_forward" in result.not_judged
+    assert result.form is None
+
+
+def test_a_heel_held_behind_is_timed_from_askew_and_not_from_the_front() -> None:
+    """The shoulders look alike at 40 degrees and narrow ones from the front; feet do not."""
+    wide = dict(standing_side_on())
+    for side, out in ((Side.LEFT, -1), (Side.RIGHT, 1)):
+        wide = moved(wide, (f"{side}_shoulder",), 0.26 * out)
+        wide = moved(wide, (f"{side}_hip", *leg(side)), 0.15 * out)
+    shin = ("left_ankle", "left_heel", "left_foot_index")
+    front = turned(wide, shin, "left_knee", 120)
+    aside = front | {"right_foot_index": front["right_heel"] - 0.35}
+    for figure, holds in ((aside, 1), (front, 0)):
+        poses = [pose(i / 25, figure) for i in range(200)]
+        assert len(judged(get_drill("one_leg_stand"), poses).result.holds) == holds
 
 
 def test_the_hamstring_stretch_warns_of_sciatica() -> None:

@@ -67,6 +67,14 @@ def test_cut_off_at_the_top(to_s: float, complete: int) -> None:
     """It counts once it has stayed at its top or comes down; just up, it is partial."""
     result = counted(film(bridges, to_s))
     assert (result.complete, result.partial) == (complete, 3 - complete)
+    why = [None, None, None if complete == 3 else "ended"]
+    assert [r.partial_because for r in result.reps] == why
+
+
+def test_a_small_one_is_partial_for_its_range() -> None:
+    small = film(lambda t: on_the_back(THREE(t) * (0.5 if t > 8 and t < 13 else 1)), 19)
+    reasons = [r.partial_because for r in counted(small).reps]
+    assert reasons == [None, "range", None]
 
 
 def test_the_picture_goes_while_it_is_held() -> None:

@@ -284,7 +284,6 @@ SCRIPTED: dict[str, Callable[[], list[Pose]]] = {
 #: Refused as another exercise today, and why.
 REFUSED = {
     ("clamshell", "feet_apart"): "knee_opened asks the feet to part less than the knees",
-    ("prone_leg_raise", "knee_bend"): "long_leg_alone takes a bent knee for another exercise",
 }
 
 

@@ -152,6 +152,14 @@ def test_a_set_cut_short_loses_up_to_half() -> None:
     assert score_set(a_set(80, 80, 80), ABDUCTION, Dose(reps=2)) == 80
 
 
+def test_what_was_mostly_counted_only_has_no_form() -> None:
+    done = replace(a_set(80, 80), seconds=10.0)
+    for counted_only_s, form in ((4.9, 80), (5.1, None)):
+        part = replace(done, seconds_counted_only=counted_only_s)
+        assert (form_of(part), score_set(part, ABDUCTION, NONE)) == (form, form)
+        assert done_of(part, Dose(reps=2)) == 1.0
+
+
 def test_form_and_how_much_was_done_are_two_figures() -> None:
     third = a_set(88, 92)
     assert (form_of(third), done_of(third, Dose(reps=6))) == (90, pytest.approx(1 / 3))

@@ -137,7 +137,8 @@ class Rep(_Record):
 
     ``hold_s`` is the time at the top, ``peak`` the value of the drill's main signal there and
     ``rise`` its change from rest, both in the signal's unit; ``bumps`` counts extra stops and
-    starts on the way. ``score`` is None until scored.
+    starts on the way. ``score`` is None until scored. ``partial_because`` says why it did not
+    count: ``range`` (it did not go as far as a whole one) or ``ended`` (the recording ended first).
     """
 
     n: int
@@ -153,6 +154,7 @@ class Rep(_Record):
     bumps: int = 0
     score: int | None = None
     faults: tuple[FaultSpan, ...] = ()
+    partial_because: str | None = None
 
 
 @dataclass(frozen=True)

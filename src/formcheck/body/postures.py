@@ -118,18 +118,21 @@ def on_the_front(b: Body) -> bool:
     # A body on its side stacks its shoulders across the trunk; one on its front, seen from askew,
     # has one ahead of the other (0.3-0.6 T).
     shoulders = b.as_seen(Joint.LEFT_SHOULDER) - b.as_seen(Joint.RIGHT_SHOULDER)
-    return side_on(b) or abs(b.along_trunk(shoulders)) >= 0.25
+    # A lens above the mat sees its back; those on their side mostly show their front.
+    from_above = 0 < b.shoulder_separation <= 0.62 and b.nose_height < -0.05
+    return side_on(b) or abs(b.along_trunk(shoulders)) >= 0.25 or from_above
 
 
 def face_down(b: Body) -> bool:
     """Lying on the front with chest and hips on the floor, not on the knees and not propped: the
     elbows are then 0.55 T and more below the shoulders, 0.45 at most lying (measured); from askew
-    the near arm comes nearer and appears lower."""
+    the near arm comes nearer and appears lower. Elbows and knees are told by the trunk, for the
+    floor slopes in the picture from there."""
     near = b.drawn(b.near_side)
     return (
         on_the_front(b)
-        and b.height(b.trunk.shoulder, near.elbow) < 0.5 + askew(b)
-        and b.height(near.hip, near.knee) < 0.3
+        and -b.across_up(near.elbow - b.trunk.shoulder) < 0.5 + askew(b)
+        and b.across_up(near.knee - near.hip) > -0.3
     )
 
 

@@ -65,6 +65,7 @@ def beside_you(
     needs: tuple[str, ...] = (),
     camera: str = f"Beside you, {_STANDING}",
     fits: Callable[[Body], bool] = postures.side_on,
+    judges: Callable[[Body], bool] | None = None,
 ) -> View:
     """Beside somebody who stands; the far leg is judged as drawn."""
-    return View("side", camera, fits, posture, needs)
+    return View("side", camera, fits, posture, needs, judges=judges)

@@ -47,7 +47,8 @@ DRILL = Drill(
     name="deep_lunge", title="Deep lunge", card="D16",
     summary="One foot in front, glide the hips forward over a low back knee and stay tall.",
     setup="Half-kneel sideways to the camera, the back leg near it; cushion or lift the knee.",
-    view=beside_you(split_low,
+    # From 40 degrees askew the thigh swings by three quarters of what it does from the side.
+    view=beside_you(split_low, fits=postures.roughly_side_on, judges=postures.side_on,
         camera="Beside you, lens at hip height of the kneeling body, 2.5 m away, both feet seen."),
     sides=Sides.POSTURE, side_of=front,
     # Measured: kneeling tall reads 5-15, the stretch 26-36, a real deep lunge 37-53.

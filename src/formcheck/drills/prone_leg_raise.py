@@ -9,6 +9,7 @@ from formcheck.drill import (
 
 raised = measure("raise", "deg", of.incline("hips", to="working ankle"))
 other_raise = measure("other_raise", "deg", of.incline("hips", to="other ankle"))
+thigh = measure("thigh", "deg", of.incline("hips", to="working knee"))
 knee_angle = measure("knee_angle", "deg", of.knee_angle("working"))
 hip_rise = measure("hip_rise", "T", of.height("working hip", above="shoulders"))
 chest_rise = measure("chest_rise", "T", of.height("shoulders", above="hips"))
@@ -16,14 +17,17 @@ trunk = measure("trunk", "deg", of.incline("hips", to="shoulders"))
 
 
 def long_leg_alone(rep: Facts) -> bool:
-    """Both feet lay down, one long leg rose more than the other (a far leg is drawn half along
-    with the near one, measured), and the trunk did not rise with it."""
+    """Both feet lay down, one leg rose more than the other (a far leg is drawn half along with the
+    near one, measured), and the trunk did not rise with it; a knee may bend if the thigh rises as
+    well, else it is a heel that goes to the buttock. The floor is where the trunk
+    lies: from 40 degrees askew it slopes by 20 in the picture (measured)."""
+    floor = -rep.rest(trunk)
     return (
-        rep.rest(raised) < 25
-        and not rep.rest(other_raise) > 25
-        and not rep.top(other_raise) > 25
+        rep.rest(raised) - floor < 25
+        and not rep.rest(other_raise) - floor > 25
+        and not rep.top(other_raise) - floor > 25
         and rep.change(raised) > rep.change(other_raise)
-        and rep.top(knee_angle) > 115
+        and (rep.top(knee_angle) > 115 or rep.change(thigh) > 4)
         and abs(rep.change(trunk)) < 12
     )
 
@@ -45,7 +49,7 @@ DRILL = Drill(
     sides=Sides.MOVING,
     # drills.md D12, as changes from rest. Measured: good form 11-13, a real person 20.
     counts=reps(raised, begins=5, ends=3, whole=8, full=12, only_if=long_leg_alone),
-    measures=(other_raise, knee_angle, hip_rise, chest_rise, trunk),
+    measures=(other_raise, thigh, knee_angle, hip_rise, chest_rise, trunk),
     faults=(
         fault("too_high", "Low and long", "The leg went higher than the hip alone can take it.",
             each_rep(height_of_a_long_leg, "deg").above(20, strong=26), severity=2,

@@ -488,6 +488,7 @@ class Analyzer:
                 rise=shape.peak - shape.rest,
                 bumps=facts.bumps,
                 faults=_overlapping(spans, shape.start_s, shape.end_s),
+                partial_because=None if shape.complete else "ended" if cut else "range",
             )
             self._reps.append(rep)
             return [*events, RepDone(t, replace(rep, score=score_rep(rep, self.drill, self.dose)))]

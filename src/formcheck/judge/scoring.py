@@ -132,8 +132,8 @@ def score_set(result: SetResult, drill: Drill, dose: Dose) -> int | None:
     """The mean of the repetitions or holds, scaled by how much of the dose was done.
 
     People are shown its two sides instead, form and how much was done. None when nothing was done,
-    something had to stop it (a fault of severity 3), or less than 80 % of the working time could
-    be judged.
+    something had to stop it (a fault of severity 3), less than 80 % of the working time could be
+    judged, or more of it was counted only than judged.
     """
     mean = _mean(result)
     if mean is None:
@@ -147,6 +147,8 @@ def score_set(result: SetResult, drill: Drill, dose: Dose) -> int | None:
 def _mean(result: SetResult) -> float | None:
     if any(fault.severity >= STOP for fault in result.faults):
         return None
+    if result.seconds_counted_only > result.seconds_judged:
+        return None  # mostly counted only: what was not looked at has no form
     scores = [r.score for r in result.reps if r.score is not None]
     scores += [h.score for h in result.holds if h.score is not None]
     done = [(x.start_s, x.end_s) for x in result.reps] + [(h.from_s, h.to_s) for h in result.holds]
