@@ -243,3 +243,31 @@ def test_counting_without_judging_is_shown_small_and_never_over_a_cue() -> None:
     steady = overlay.draw(None, pose, step(1.0), how)
     assert (overlay.draw(None, pose, step(1.5, counted_only=True), how) == steady).all()
     assert (overlay.draw(None, pose, step(2.5, counted_only=True), how) != steady).any()
+
+
+def test_the_place_to_be_is_drawn_while_somebody_gets_there_and_turns_green() -> None:
+    from formcheck.catalogue.figures import outline_of
+    from formcheck.catalogue.registry import get_drill
+
+    ground = np.full((360, 640, 3), 60, np.uint8)
+    nobody = Pose.missing(0.0, (640, 360))
+
+    def drawn(placed: bool | None, drill: str = "squat", mirror: bool = False) -> np.ndarray:
+        view = View(outline=outline_of(get_drill(drill)), placed=placed, mirror=mirror)
+        plain = draw(ground, nobody, None, View(mirror=mirror))[:360].astype(int)
+        return draw(ground, nobody, None, view)[:360].astype(int) - plain
+
+    assert not drawn(None).any()
+    white, green = drawn(False), drawn(True)
+    there = white.any(axis=2)
+    assert np.array_equal(there, green.any(axis=2))
+    assert np.ptp(white[there].mean(axis=0)) < 1
+    means = green[there].mean(axis=0)
+    assert means[1] > means[0] > means[2]
+    rows, columns = (np.flatnonzero(there.any(axis=i)) for i in (1, 0))
+    assert 0.6 < np.ptp(rows) / 360 < 0.95  # standing: most of the height, in the middle
+    assert abs(columns.mean() - 320) < 30
+    lies = drawn(False, "hip_bridge").any(axis=2)
+    assert np.flatnonzero(lies.any(axis=1)).mean() > 180  # lying: low in the picture
+    turned = drawn(False, "hip_bridge", mirror=True).any(axis=2)
+    assert (turned[:, ::-1] == lies).mean() > 0.99

@@ -12,6 +12,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
+from ..catalogue.figures import outline_of
 from ..catalogue.registry import all_drills, get_drill
 from ..errors import UsageError, one_line
 from . import diary, drills, today
@@ -102,7 +103,7 @@ class Answers:
 
     def _outline(self, request: Request) -> Response:
         drill = get_drill(request.path_params["name"], self._bridge.home.drills)
-        return JSONResponse(drills.outline(drill))
+        return JSONResponse(outline_of(drill))
 
     def _plans(self, request: Request) -> Response:
         return JSONResponse({"plans": drills.plans(self._bridge.home.plans, self._known())})

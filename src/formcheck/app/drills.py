@@ -17,12 +17,7 @@ if TYPE_CHECKING:
 
     from ..drill import Drill
 
-__all__ = ["card", "cards", "outline", "plans", "save_plan"]
-
-_LIMBS = (
-    ("shoulder", "elbow"), ("elbow", "wrist"), ("hip", "knee"), ("knee", "ankle"),
-    ("ankle", "foot_index"), ("shoulder", "hip"),
-)  # fmt: skip
+__all__ = ["card", "cards", "plans", "save_plan"]
 
 
 def cards(drills: Mapping[str, Drill]) -> list[dict[str, Any]]:
@@ -59,23 +54,6 @@ def card(drill: Drill) -> dict[str, Any]:
 
 def _items(said: str | tuple[str, ...]) -> list[list[str]]:
     return [] if isinstance(said, str) else [item.splitlines() for item in said]
-
-
-def outline(drill: Drill) -> dict[str, Any]:
-    """Where to lie or stand, as the camera sees it: lines and the head's middle in torso lengths,
-    y up; empty for a posture that is not known."""
-    from ..catalogue.figures import posture_of
-
-    posture = posture_of(drill)
-    if posture is None:
-        return {}
-    at = posture.figure
-    pairs = [(f"{side}_{a}", f"{side}_{b}") for side in ("left", "right") for a, b in _LIMBS]
-    pairs += [("left_shoulder", "right_shoulder"), ("left_hip", "right_hip")]
-    head = (at["left_ear"] + at["right_ear"] + at["nose"]) / 3
-    lines = [[round(v, 3) for p in (at[a], at[b]) for v in (p.real, p.imag)] for a, b in pairs]
-    middle = [round(head.real, 3), round(head.imag, 3)]
-    return {"name": posture.name, "lines": lines, "head": middle}
 
 
 # -- plans ---------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ import cmath
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import radians
+from typing import Any
 
 import numpy as np
 
@@ -18,7 +19,17 @@ from ..body.measures import Body
 from ..body.pose import JOINTS, Joint, Pose, Side
 from ..drill import Drill
 
-__all__ = ["POSTURES", "UPPER", "Figure", "Posture", "body_of", "pose_of", "posture_of", "turned"]
+__all__ = [
+    "POSTURES",
+    "UPPER",
+    "Figure",
+    "Posture",
+    "body_of",
+    "outline_of",
+    "pose_of",
+    "posture_of",
+    "turned",
+]
 
 Figure = Mapping[str, complex]
 
@@ -220,3 +231,24 @@ def posture_of(drill: Drill) -> Posture | None:
         if drill.view.fits(body) and drill.view.posture(body):
             return posture
     return None
+
+
+_LIMBS = (
+    ("shoulder", "elbow"), ("elbow", "wrist"), ("hip", "knee"), ("knee", "ankle"),
+    ("ankle", "foot_index"), ("shoulder", "hip"),
+)  # fmt: skip
+
+
+def outline_of(drill: Drill) -> dict[str, Any]:
+    """Where to lie or stand, as the camera sees it: lines and the head's middle in torso lengths,
+    y up; empty for a posture that is not known."""
+    posture = posture_of(drill)
+    if posture is None:
+        return {}
+    at = posture.figure
+    pairs = [(f"{side}_{a}", f"{side}_{b}") for side in ("left", "right") for a, b in _LIMBS]
+    pairs += [("left_shoulder", "right_shoulder"), ("left_hip", "right_hip")]
+    head = (at["left_ear"] + at["right_ear"] + at["nose"]) / 3
+    lines = [[round(v, 3) for p in (at[a], at[b]) for v in (p.real, p.imag)] for a, b in pairs]
+    middle = [round(head.real, 3), round(head.imag, 3)]
+    return {"name": posture.name, "lines": lines, "head": middle}

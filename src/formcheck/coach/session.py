@@ -53,11 +53,13 @@ class Notice:
         heading: a word or two, large; empty leaves the set's own.
         text: a sentence; empty leaves what the set has to say.
         dial: (number, what of, share done) for the counter; None leaves the set's own count.
+        placed: while somebody gets into position, whether they are; None at other times.
     """
 
     heading: str = ""
     text: str = ""
     dial: tuple[str, str, float] | None = None
+    placed: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -219,7 +221,7 @@ class Session:
     def _intro(self, pose: Pose) -> None:
         t, item = pose.t, self.item
         said = self._caption if self._caption != item.drill.title else ""
-        self.notice = Notice(item.drill.title, said, self._which_set())
+        self.notice = Notice(item.drill.title, said, self._which_set(), placed=False)
         if self._guide is None:
             self._guide = SetupGuide(item.drill, self.side)
             self._caption = ""
@@ -244,7 +246,10 @@ class Session:
         line = self._guide.update(pose)
         problem = self._guide.problem
         self.notice = Notice(
-            "Get ready", problem.say if problem else "Hold still", self._which_set()
+            "Get ready",
+            problem.say if problem else "Hold still",
+            self._which_set(),
+            placed=self._guide.known and problem is None,
         )
         self._instruct(line, t)
         if self._guide.ready(t) and not self.mouth.busy(t):

@@ -165,6 +165,7 @@ class SetupGuide:
     Attributes:
         problem: what is in the way; None when all is well. It stands until something else has
             clearly taken its place.
+        known: whether it says anything yet.
     """
 
     WINDOW_S = 1.5
@@ -187,7 +188,7 @@ class SetupGuide:
         self._stabiliser = Stabiliser()
         self._torso = self._torso_t = nan
         self._looks: deque[tuple[float, Problem | None, float]] = deque()
-        self._known = False  # whether ``problem`` says anything yet
+        self.known = False
         self._good_since = nan
         self._said: tuple[str, float] = ("", -1e9)
         self._asked: Counter[str] = Counter()
@@ -212,8 +213,8 @@ class SetupGuide:
         for _, look, seconds in self._looks:
             votes[look] = votes.get(look, 0.0) + seconds
         best = max(votes, key=votes.__getitem__)
-        if not self._known or votes[best] >= self.CLEARLY * sum(votes.values()):
-            self._known, self.problem = True, best
+        if not self.known or votes[best] >= self.CLEARLY * sum(votes.values()):
+            self.known, self.problem = True, best
         if self.problem is None:
             return None
         last, at = self._said

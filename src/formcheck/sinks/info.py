@@ -107,6 +107,7 @@ class RunInfo:
         meter: speed of the loop, for display.
         sided: whether there is another side to change to.
         measures: name and unit of the drill's measures, the one that counts first.
+        outline: where to lie or stand, live only, as ``catalogue.figures.outline_of`` gives it.
     """
 
     clip: str
@@ -123,9 +124,11 @@ class RunInfo:
     seconds: float | None = None
     sided: bool = True
     measures: tuple[tuple[str, str], ...] = ()
+    outline: Mapping[str, Any] = field(default_factory=dict)
 
     def of(self, drill: Drill | None) -> RunInfo:
         """The same for a set of ``drill``; None is yet to be recognised."""
+        from ..catalogue.figures import outline_of
         from ..drill import Sides
         from ..judge.recognise import AUTO
         from ..wording import camera_advice
@@ -134,7 +137,7 @@ class RunInfo:
             return replace(self, drill=AUTO, title="Recognising")
         advice, sided = camera_advice(drill.view.name), drill.sides is not Sides.NONE
         return replace(self, drill=drill.name, title=drill.title, kind=drill.kind, advice=advice,
-                       sided=sided,
+                       sided=sided, outline=outline_of(drill) if self.live else {},
                        measures=tuple((m.name, m.unit) for m in drill.all_measures))  # fmt: skip
 
 

@@ -247,6 +247,32 @@ def _sign(
     write(image, mark, (mid[0], mid[1] + 0.52 * r), size, fill, align="centre", weight=800)
 
 
+def _draw_outline(image: Image, view: View) -> None:
+    """The place where to lie or stand, as broad limbs that the person shows through: as large and
+    as high as on the page, white until they are there."""
+    lines = np.array(view.outline["lines"], float).reshape(-1, 2, 2)
+    head = np.array(view.outline["head"], float)
+    h, w = image.shape[:2]
+    low, high = (
+        lines.min(axis=(0, 1)),
+        np.maximum(lines.max(axis=(0, 1)), [head[0], head[1] + 0.24]),
+    )
+    wide, tall = np.maximum(high - low, 0.4)
+    k = min(0.62 * w / wide, 0.72 * h / tall)
+    middle = np.array([w / 2, h / 2 if tall * k >= 0.4 * h else 0.78 * h - tall * k / 2])
+
+    def at(point: NDArray[np.float64]) -> NDArray[np.float64]:
+        x, y = (point - (low + high) / 2) * k * ((-1, -1) if view.mirror else (1, -1)) + middle
+        return np.array([x, y])
+
+    painted = image.copy()
+    colour = GREEN if view.placed else WHITE
+    for a, b in lines:
+        bone(painted, at(a), at(b), 0.095 * k, colour)
+    dot(painted, at(head), 0.2 * k, colour)
+    cv2.addWeighted(image, 0.6, painted, 0.4, 0, dst=image)
+
+
 def _draw_help(image: Image, table: tuple[tuple[str, str], ...], u: float) -> None:
     """The keys in one column, what they do in another."""
     h, w = image.shape[:2]
@@ -294,6 +320,8 @@ def draw(
         xy[:, 0] = w - 1 - xy[:, 0]
     else:
         picture[:] = image
+    if view.outline and view.placed is not None:
+        _draw_outline(picture, view)
     _skeleton(picture, xy, pose, step, u)
     _draw_phase(picture, step, view, u)
     _draw_dial(picture, dial_of(step, view, done), u)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Any, Literal
 
 from ..events import FaultRaised, FaultSpan, HoldDone, Phase, RepDone, Step
 from ..wording import REASONS
@@ -61,6 +61,8 @@ class View:
         dial: takes the place of the set's own count, where there is no set.
         help: (key, what it does) over the picture, empty for none.
         advice: what to do, by the name of a reason; goes before :data:`formcheck.wording.REASONS`.
+        outline: where to lie or stand, in torso lengths; empty for none. It is drawn while
+            ``placed`` is known, and is green once the person is there.
     """
 
     title: str = ""
@@ -73,6 +75,8 @@ class View:
     dial: Dial | None = None
     help: tuple[tuple[str, str], ...] = ()
     advice: Mapping[str, str] = field(default_factory=dict)
+    outline: Mapping[str, Any] = field(default_factory=dict)
+    placed: bool | None = None
 
 
 def dial_of(step: Step | None, view: View, done: bool) -> Dial:

@@ -249,6 +249,8 @@ class Window(BaseSink):
             dial=Dial(*notice.dial) if notice and notice.dial else None,
             help=self.help if self._help else (),
             advice=info.advice if info else {},
+            outline=info.outline if info else {},
+            placed=notice.placed if notice else None,
         )
         picture = self._overlay.draw(*self._last, view)
         if not self._open:
