@@ -234,6 +234,9 @@ class Telephone(Served):
 def unchecked() -> ssl.SSLContext:
     made = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     made.check_hostname, made.verify_mode = False, ssl.CERT_NONE
+    # In TLS 1.3 a ticket comes after the handshake; this client then reads until there is more, in
+    # one thread, while it writes in another, and now and then hangs.
+    made.maximum_version = ssl.TLSVersion.TLSv1_2
     return made
 
 
@@ -418,6 +421,9 @@ def test_a_whole_session_on_a_telephone(both: tuple[Served, Telephone], filmed: 
         assert page.locator("#camera").is_visible()
         page.wait_for_selector(".live .word:not(:empty)")
         assert faults(page) == []
+        page.reload()  # the telephone is gone, and back: the same set goes on
+        page.click("button.big")
+        page.wait_for_selector(".live .word:not(:empty)")
         wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
         assert wide <= 0
         page.wait_for_selector(ONE, timeout=40000)

@@ -147,6 +147,19 @@ def bound(port: int | None) -> socket.socket:
     raise InputError(f"port {port}: cannot listen there ({why}); name another, or leave --port out")
 
 
+def _config(app: Guard) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        ws="websockets-sansio",
+        ws_max_size=MOST_MESSAGE,
+        ws_per_message_deflate=False,  # JPEG does not get smaller
+        timeout_graceful_shutdown=3,
+    )
+
+
 def serve(
     bridge: Bridge,
     clips: Clips,
@@ -188,18 +201,7 @@ def serve(
         if phone is not None:
             site.phone = Phone(bridge, site.links, *phone)
             site.links.phone = True
-        server = uvicorn.Server(
-            uvicorn.Config(
-                Guard(site.app(), door),
-                log_config=None,
-                access_log=False,
-                server_header=False,
-                ws="websockets-sansio",
-                ws_max_size=MOST_MESSAGE,
-                ws_per_message_deflate=False,  # JPEG does not get smaller
-                timeout_graceful_shutdown=3,
-            )
-        )
+        server = uvicorn.Server(_config(Guard(site.app(), door)))
 
         def leave() -> None:
             server.should_exit = True
