@@ -60,7 +60,7 @@ class Feed:
         self._slot: tuple[bytes, float, int] | None = None
         self._missed = 0
         self._lag: float | None = None
-        self._readers: list[_Reader] = []
+        self._reader: _Reader | None = None
 
     @property
     def here(self) -> bool:
@@ -70,7 +70,7 @@ class Feed:
     @property
     def on(self) -> bool:
         """Whether its pictures are wanted."""
-        return bool(self._readers)
+        return self._reader is not None
 
     def came(self) -> None:
         """A telephone is ready; its clock is a new one."""
@@ -127,7 +127,8 @@ class Feed:
         return Telephone(self, **patience)
 
     def reader(self, fit: Callable[[Image], Image]) -> _Reader:
-        """Something to read from; pictures are wanted until it is released.
+        """Something to read from, in the place of any before; pictures are wanted until it is
+        released.
 
         Raises:
             InputError: no telephone is ready.
@@ -136,27 +137,28 @@ class Feed:
         with self._news:
             if not self._here:
                 raise InputError("no telephone is ready")
-            self._readers.append(made)
+            self._reader = made
             self._slot, self._missed = None, 0
+            self._news.notify_all()
         self.wanted(True)
         return made
 
     def release(self, reader: _Reader | None = None) -> None:
         """No more pictures are wanted by this one, or by anybody."""
         with self._news:
-            had = self.on
-            self._readers = [r for r in self._readers if reader is not None and r is not reader]
-            over = had and not self.on
+            over = self.on and reader in (None, self._reader)
+            if over:
+                self._reader = None
             self._news.notify_all()
         if over:
             self.wanted(False)
 
     def take(self, reader: _Reader, patience_s: float) -> tuple[bytes, float, int, int] | None:
         """The newest JPEG, its time, its turn, and how many were lost before it; None once the
-        telephone is gone, silent for so long, or the reader released."""
+        telephone is gone, silent for so long, or the reader not the newest."""
         until = self._clock() + patience_s
         with self._news:
-            while self._here and reader in self._readers and self._clock() < until:
+            while self._here and reader is self._reader and self._clock() < until:
                 if self._slot is not None:
                     (jpeg, t, turn), self._slot = self._slot, None
                     missed, self._missed = self._missed, 0
@@ -197,13 +199,22 @@ class Telephone(Camera):
 
     ADVICE = "open formcheck on the telephone, see that it says Ready, and begin again"
     BACK_OFF_S = (0.2, 0.5)
+    silence = "Waiting for the telephone"
 
     def __init__(self, feed: Feed, **patience: float) -> None:
         self._feed = feed
         self._first: tuple[int, int] | None = None
+        self._shut = False
         # As long as a session waits for its page.
         said: dict[str, Any] = {"open_s": 15.0, "give_up_s": 120.0, **patience}
-        super().__init__("telephone", open_device=lambda: feed.reader(self.fit), **said)
+        super().__init__("telephone", open_device=self._opened, **said)
+
+    def _opened(self) -> _Reader:
+        reader = self._feed.reader(self.fit)
+        if self._shut:  # meanwhile, in another thread: its camera must not stay on
+            self._feed.release(reader)
+            raise InputError("it is closed")
+        return reader
 
     def fit(self, image: Image) -> Image:
         """``image`` in the size of the first one; of another shape, with dark edges."""
@@ -223,6 +234,7 @@ class Telephone(Camera):
         return cv2.copyMakeBorder(small, *edges, cv2.BORDER_CONSTANT)  # type: ignore[return-value]
 
     def close(self) -> None:
+        self._shut = True
         self._feed.release()
         super().close()
 
