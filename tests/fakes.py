@@ -101,6 +101,7 @@ class FakeLandmarker:
     """Finds the same person in every frame."""
 
     model_name, sha256 = "fake", "0" * 64
+    notes: tuple[str, ...] = ()
 
     def picture_of(self, frame: FakeFrame) -> None: ...
 

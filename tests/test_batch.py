@@ -330,7 +330,7 @@ def test_clips_of_one_name_are_called_by_their_paths() -> None:
 class NoModel(FakeLandmarker):
     """In the place of the landmarker: somebody stands in every frame."""
 
-    def __init__(self, *_: object) -> None: ...
+    def __init__(self, *_: object, **__: object) -> None: ...
     def __enter__(self):
         return self
 

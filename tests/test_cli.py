@@ -71,7 +71,9 @@ def blind(monkeypatch: pytest.MonkeyPatch) -> None:
     """A model that finds nobody, so that no test here waits for the real one."""
 
     class Blind:
-        def __init__(self, model: Model) -> None:
+        notes: tuple[str, ...] = ()
+
+        def __init__(self, model: Model, **_: object) -> None:
             self.model_name, self.sha256 = model.name, model.sha256
 
         def __enter__(self) -> Blind:

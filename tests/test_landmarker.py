@@ -27,6 +27,7 @@ from formcheck.vision.detection import Detection, plausible
 from formcheck.vision.frames import Frame, Image
 from formcheck.vision.graph import Picture
 from formcheck.vision.landmarker import Landmarker
+from formcheck.vision.people import Wanted
 from formcheck.vision.silence import Silence
 from formcheck.vision.track import PoseTrack, write_track
 
@@ -54,6 +55,7 @@ class Scene:
     sees: Callable[[int, Look], list[Detection]] = lambda number, look: [body()]
     looks: list[tuple[int, Look]] = field(default_factory=list)
     stamps: list[int] = field(default_factory=list)
+    parts: int = 0
     made: int = 0
     open: int = 0
     fails: Callable[[int, Look], bool] = lambda number, look: False
@@ -78,7 +80,11 @@ def scene(monkeypatch: pytest.MonkeyPatch) -> Scene:
             return Picture(rgb, None)
 
         def bodies(self, picture: Picture, ms: int) -> list[Detection]:
-            number, degrees = media.read_code(picture.rgb)
+            try:
+                number, degrees = media.read_code(picture.rgb)
+            except AssertionError:  # a part of the picture, in which this script sees nobody
+                script.parts += 1
+                return []
             look = (degrees, self.confidence, self.video)
             script.looks.append((number, look))
             if self.video:
@@ -116,7 +122,7 @@ def test_who_stands_upright_is_found_without_a_search(scene: Scene, model: Path)
     poses, log = follow(model, 6)
     assert all(pose.seen and pose.people == 1 for pose in poses) and log == []
     assert np.allclose(poses[0].xy, body().xy, atol=1e-4) and poses[0].size == SIZE
-    assert scene.searches() == []
+    assert scene.searches() == [(0, (0, 0.5, False))]  # the one look who else is there
 
 
 @pytest.mark.parametrize("degrees", [90, 180, 270])
@@ -178,20 +184,24 @@ def test_a_fixed_turn_tracks_there_and_nowhere_else(scene: Scene, model: Path) -
     assert not any(pose.seen for pose in poses)
 
 
-def test_searching_is_eager_for_a_second_and_rare_after(scene: Scene, model: Path) -> None:
+def test_searching_is_eager_for_three_seconds_and_rare_after(scene: Scene, model: Path) -> None:
     scene.sees = lambda number, look: []
-    follow(model, 121)
-    at = [number / 20 for number, _ in scene.searches()]
-    assert sum(t <= 1 for t in at) == 21  # every frame
-    assert sum(t > 1 for t in at) == 20  # four a second for five seconds
-    assert len({look for _, look in scene.searches()}) == 7  # all ways but the tracker's own
+    follow(model, 61)
+    eager = len(scene.searches()) + scene.parts
+    assert eager == 61  # every frame
+    scene.looks.clear()
+    scene.parts = 0
+    follow(model, 161)
+    assert len(scene.searches()) + scene.parts - eager == 20  # four a second for five seconds
+    assert len({look for _, look in scene.searches()}) == 8  # all ways, the tracker's own in parts
+    assert scene.parts >= 36  # and three by three parts of it, at each turn
 
 
 def test_half_the_frames_search_as_long(scene: Scene, model: Path) -> None:
     scene.sees = lambda number, look: []
-    follow(model, 61, fps=10)
-    at = [number / 10 for number, _ in scene.searches()]
-    assert sum(t > 1 for t in at) == pytest.approx(20, abs=4)  # by time, not by frames
+    follow(model, 81, fps=10)
+    late = len(scene.searches()) + scene.parts - 31
+    assert late == pytest.approx(20, abs=4)  # by time, not by frames
 
 
 def test_a_short_loss_starts_no_search(scene: Scene, model: Path) -> None:
@@ -210,7 +220,7 @@ def test_who_turned_over_is_found_again_the_other_way(scene: Scene, model: Path)
 
 def test_tracking_costs_no_search(scene: Scene, model: Path) -> None:
     follow(model, 400)
-    assert len(scene.searches()) == 4  # one look for a second person each five seconds
+    assert len(scene.searches()) == 10  # one look for a second person each two seconds
     assert scene.made == 2
 
 
@@ -306,41 +316,60 @@ def two(dx: float = 250.0, scale: float = 1.0) -> Callable[[int, Look], list[Det
     return sees
 
 
-def test_a_second_person_is_told_after_two_looks_within_the_first_second(
+def test_who_only_stands_there_is_no_hindrance(scene: Scene, model: Path) -> None:
+    scene.sees = two()
+    poses, log = follow(model, 40)
+    assert {pose.people for pose in poses} == {1} and log == []
+    assert np.allclose(poses[-1].xy, body(-100.0).xy, atol=1e-3)
+
+
+def swaying(number: int, dx: float, by: float) -> Detection:
+    """A person at ``dx`` px whose limbs swing ``by`` torsos every second look."""
+    one = body(dx)
+    xy = one.xy.copy()
+    if number // 10 % 2:
+        for joint in (Joint.LEFT_WRIST, Joint.LEFT_ELBOW, Joint.RIGHT_WRIST, Joint.RIGHT_ANKLE):
+            xy[joint] += [0.0, by * one.torso]
+    return Detection(xy, one.visibility, one.world, SIZE)
+
+
+def test_two_who_move_each_in_their_own_way_cannot_be_told_apart(scene: Scene, model: Path) -> None:
+    def sees(number: int, look: Look) -> list[Detection]:
+        mine = swaying(number, -100.0, 0.5)
+        return [mine] if look[2] else [swaying(number, 150.0, -0.5), mine]
+
+    scene.sees = sees
+    poses, _ = follow(model, 80)
+    assert poses[10].people == 1 and poses[-1].people == 2
+
+
+def test_who_moves_is_kept_to_and_who_keeps_still_is_not(scene: Scene, model: Path) -> None:
+    def sees(number: int, look: Look) -> list[Detection]:
+        still, mover = body(-100.0), swaying(number, 150.0, 0.5)
+        return [still] if look[2] and scene.made < 3 else [still, mover] if not look[2] else [mover]
+
+    scene.sees = sees
+    poses, log = follow(model, 120)
+    assert np.allclose(poses[10].xy[0], body(-100.0).xy[0], atol=1e-3)
+    assert np.allclose(poses[-1].xy[0], body(150.0).xy[0], atol=1e-3)
+    assert {pose.people for pose in poses} == {1} and "changed to another person" in log[0]
+
+
+def test_the_one_in_the_drill_s_posture_is_kept_to_from_the_first_look_on(
     scene: Scene, model: Path
 ) -> None:
-    scene.sees = two()
-    poses, _ = follow(model, 40)
-    since = next(pose.t for pose in poses if pose.people == 2)
-    assert 0.3 < since < 1.0 and poses[-1].people == 2
-    assert len([1 for number, _ in scene.searches() if number / 20 <= since]) == 2
+    def sees(number: int, look: Look) -> list[Detection]:
+        both = [body(-100.0), body(150.0)]
+        return [both[scene.made > 2]] if look[2] else both
 
-
-def test_one_glimpse_is_no_second_person(scene: Scene, model: Path) -> None:
-    both = two()
-    scene.sees = lambda number, look: both(number, look)[0 if number < 8 else -1 :]
-    poses, _ = follow(model, 60)
-    assert any(number < 8 for number, _ in scene.searches())
-    assert {pose.people for pose in poses} == {1}
-
-
-def test_people_who_leave_are_forgotten(scene: Scene, model: Path) -> None:
-    both = two()
-    scene.sees = lambda number, look: both(number, look)[-1 if number > 60 else 0 :]
-    poses, _ = follow(model, 120)
-    assert poses[50].people == 2 and poses[-1].people == 1
-
-
-@pytest.mark.parametrize(
-    ("dx", "scale", "people"),
-    [(250, 1.0, 2), (250, 0.6, 2), (250, 0.4, 1), (20, 1.0, 1), (0, 0.52, 1)],
-)
-def test_small_or_overlapping_bodies_are_no_second_person(
-    scene: Scene, model: Path, dx: float, scale: float, people: int
-) -> None:
-    scene.sees = two(dx, scale)
-    poses, _ = follow(model, 40)
-    assert poses[-1].people == people
+    scene.sees = sees
+    wanted = Wanted("right half", lambda pose: bool(pose.xy[0, 0] > 320))
+    poses, _ = follow(model, 30, wanted=wanted)
+    assert poses[0].xy[0, 0] < 320 < poses[8].xy[0, 0]
+    named = Wanted("left", None, "left")
+    scene.made = 0
+    poses, _ = follow(model, 30, wanted=named)
+    assert all(pose.xy[0, 0] < 320 for pose in poses)
 
 
 def test_how_long_a_look_takes_changes_nothing_and_is_not_waited_for_at_once(
@@ -554,9 +583,15 @@ def test_landmarks_of_a_turned_look_fall_on_the_same_pixels(
         assert np.abs(a.world[trunk] - b.world[trunk]).max() < 0.1  # m
 
 
-def test_two_people_in_one_picture(lite: Path, lying: list[Frame]) -> None:
+def test_two_people_in_one_picture_and_one_is_kept_to(lite: Path, lying: list[Frame]) -> None:
     pairs = [Frame(f.t, np.vstack([f.image, f.image[:, ::-1]])) for f in lying]
-    assert detect(lite, pairs)[-1].people == 2
+    alone, beside = detect(lite, lying), detect(lite, pairs)
+    assert beside[-1].people == 1
+    place = beside[-1].xy[Joint.LEFT_HIP][1] // 480 * 480
+    trunk = [Joint.LEFT_SHOULDER, Joint.RIGHT_SHOULDER, Joint.LEFT_HIP, Joint.RIGHT_HIP]
+    if place == 0:  # the one who is not mirrored
+        assert np.abs(beside[-1].xy[trunk] - alone[-1].xy[trunk]).max() < 25
+    assert all(pose.xy[Joint.LEFT_HIP][1] // 480 * 480 == place for pose in beside)
 
 
 def test_nobody_in_the_picture_is_nobody(lite: Path) -> None:

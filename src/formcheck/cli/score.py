@@ -71,6 +71,14 @@ def score(
             help="all frames, or auto: ten a second, twice as fast; holds are timed less finely."
         ),
     ] = "all",
+    person: Annotated[
+        str,
+        typer.Option(metavar="WHO", help="Of several people: auto, left, right, or a number."),
+    ] = "auto",
+    rotate: Annotated[
+        str,
+        typer.Option(metavar="DEG", help="Turn the picture clockwise: auto, 0, 90, 180 or 270."),
+    ] = "auto",
     out: Annotated[
         Path | None,
         typer.Option(metavar="DIR", help="For many clips: results into this folder; resumes."),
@@ -118,12 +126,15 @@ def score(
 ) -> None:
     """Count, time and check the form in recorded clips."""
     from ..run.task import Task
+    from ..vision.people import person_named
 
     settings = common.settings()
     wanted_side, asked = common.parse_side(side), common.asked(reps, hold)
     _check_drill(drill, wanted_side, settings.drills_folder)
     if stride not in ("all", "auto"):
         raise UsageError(f"--stride: expected all or auto, got {stride!r}")
+    if rotate not in ("auto", "0", "90", "180", "270"):
+        raise UsageError(f"--rotate: expected auto, 0, 90, 180 or 270, got {rotate!r}")
     lists: list[Path] = []
     named = common.find_clips(clips, lists)
     read: list[str | Path] = [*clips, *named, *lists]
@@ -138,6 +149,8 @@ def score(
         start_s=start,
         end_s=end,
         stride=stride,
+        person=person_named(person),
+        rotate=rotate,
         drills_folder=str(settings.drills_folder) if settings.drills_folder else None,
     )
     outputs = _Outputs(json_, csv, events, video, poses, signals, trc, mot)

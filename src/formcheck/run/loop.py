@@ -42,6 +42,10 @@ class Control:
     end: str | None = None
 
 
+#: Words that end a set which is dropped, for it begins again.
+_BEGUN_AGAIN = ("restart", "turned")
+
+
 @dataclass(frozen=True)
 class Stopped:
     """Why the frames went no further; ``how`` as in :class:`Ended`, or the word that ended it."""
@@ -153,6 +157,7 @@ def run_set(
     control: Control | None = None,
     rebase: bool = False,
     until: Until | None = None,
+    again: Callable[[], bool] = lambda: False,
     idle: Callable[[], str | None] = lambda: None,
     warn: Callable[[str], None] = lambda line: None,
 ) -> Ended:
@@ -170,7 +175,8 @@ def run_set(
         control: read before each frame.
         rebase: count times from the first frame judged here (a later set of one stream).
         until: asked after each step, before the sinks have it, whether the set is over.
-        idle: asked the same in a pause, and while the source is silent.
+        again: asked when the stream has ended, whether the set is dropped, to be judged again.
+        idle: asked as ``until`` in a pause, and while the source is silent.
         warn: takes one line for the person.
 
     Raises:
@@ -200,7 +206,8 @@ def run_set(
                 outs.finish(pose, last)
             result = analyzer.result()
             done = bool(result.reps or result.holds)
-            kept = pose is not None and (how != "restart") and (how != "switch" or done)
+            kept = pose is not None and how not in _BEGUN_AGAIN and (how != "switch" or done)
+            kept = kept and not (how == "end" and again())
             outs.close(result if kept else None, dropped=not kept)
     except BaseException:
         with outs.ending(False):

@@ -16,6 +16,7 @@ from .provenance import provenance
 
 if TYPE_CHECKING:
     from ..vision.models import Model
+    from ..vision.people import Wanted
 
 __all__ = ["Opened", "opened"]
 
@@ -29,8 +30,11 @@ class Opened:
     model: Model | None
 
     @contextmanager
-    def seen(self) -> Iterator[Iterator[Seen | Pose | None]]:
+    def seen(self, wanted: Wanted | None = None) -> Iterator[Iterator[Seen | Pose | None]]:
         """The frames with their poses. The model is loaded here, and only if it is needed.
+
+        Args:
+            wanted: whom to keep to where there are several people.
 
         Raises:
             ModelError: the model does not load.
@@ -42,10 +46,12 @@ class Opened:
                 from ..vision.picture import PictureWatch
 
                 watch = PictureWatch()
-                landmarker = stack.enter_context(Landmarker(self.model))
+                landmarker = stack.enter_context(Landmarker(self.model, wanted=wanted))
             live = self.info.live
             frames = polled(self.stream) if live else self.stream
             yield stack.enter_context(looked_at(frames, landmarker, live=live, watch=watch))
+        if landmarker is not None:
+            self.stream.warnings += [f"{self.info.clip}: {line}" for line in landmarker.notes]
 
 
 @contextmanager

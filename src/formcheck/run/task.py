@@ -13,21 +13,23 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..body.pose import Side
+from ..body.pose import Pose, Side
 from ..drill import Dose
 from ..errors import FormcheckError, InputError, UsageError, one_line
 from ..files import check_file
 from ..sinks.csv import rows
 from ..vision import kept as kept
 from .labels import dose_for, drill_for
+from .whom import whom
 
 if TYPE_CHECKING:
     from ..drill import Drill
-    from ..events import SetResult
+    from ..events import SetResult, Step
     from ..judge.analyzer import Analyzer
     from ..judge.recognise import Recogniser
     from ..sinks.info import RunInfo, Sink
     from ..vision.clip import VideoFile
+    from ..vision.frames import Frame
     from ..vision.models import Model
     from ..vision.track import PoseTrack
     from .loop import Control, Ended
@@ -51,6 +53,9 @@ class Task:
         model: name or path of the pose model; None for a pose track.
         start_s, end_s: judge only this part.
         stride: ``all`` frames, or ``auto``: one every :data:`STRIDE_S`.
+        person: who of several is judged: ``left``, ``right`` or a number; empty finds out.
+        rotate: clockwise degrees to turn the picture by, ``0``, ``90``, ``180`` or ``270``;
+            ``auto`` finds out whether it is turned.
         drills_folder: the user's own drills.
         cache: folder where landmarks are kept; None keeps and takes none.
         made_by: what :func:`about` says where the task was made; a worker must say the same.
@@ -65,6 +70,8 @@ class Task:
     start_s: float | None = None
     end_s: float | None = None
     stride: str = "all"
+    person: str = ""
+    rotate: str = "auto"
     drills_folder: str | None = None
     cache: str | None = None
     made_by: tuple[tuple[str, str], ...] = ()
@@ -283,34 +290,88 @@ def judge(
         ModelError: the model is missing or damaged.
     """
     from ..vision.models import find_model
-    from .loop import run_set
-    from .opened import opened
 
     model = None if task.model is None else find_model(task.model)
-    stream, more = _stream(task, path, model)
+    judged, turn = _judge(task, path, sinks, warn, model, control)
+    if turn:
+        warn(
+            f"warning: {task.name}: the picture lies on its side or upside down; it is judged "
+            f"turned clockwise by {turn} degrees"
+        )
+        judged, _ = _judge(task, path, sinks, warn, model, control, turn)
+    return judged
+
+
+def _judge(
+    task: Task,
+    path: Path,
+    sinks: Sequence[Sink],
+    warn: Callable[[str], None],
+    model: Model | None,
+    control: Control | None = None,
+    turn: int = 0,
+) -> tuple[Judged, int]:
+    """Judge the clip as it is, or turned; and by how much it would have to be turned for that."""
+    from ..catalogue.registry import all_drills
+    from .loop import run_set
+    from .opened import opened
+    from .turned import WhichWayUp
+
+    stream, more = _stream(task, path, model, turn)
     with opened(stream, model, name=task.name, warn=warn) as clip:
         # Whether the clip can be read comes before which drill it shows.
         drill, analyzer = _analyzer(task, path)
         info = clip.info.of(drill)
-        with clip.seen() as seen:
-            ended = run_set(seen, analyzer, [*sinks, *more], info=info, control=control, warn=warn)
-    return Judged(ended, analyzer, info)
+        way_up = None
+        if drill is not None and not turn and task.rotate == "auto":
+            way_up = WhichWayUp(drill, all_drills(task.folder).values())
+        found = 0
+
+        def until(step: Step, pose: Pose, frame: Frame | None) -> str | None:
+            nonlocal found
+            found = way_up.watch(step, pose) or 0 if way_up else 0
+            return "turned" if found else None
+
+        def again() -> bool:
+            nonlocal found
+            found = way_up.at_the_end() or 0 if way_up else 0
+            return bool(found)
+
+        with clip.seen(whom(drill, task.person)) as seen:
+            ended = run_set(
+                seen,
+                analyzer,
+                [*sinks, *more],
+                info=info,
+                control=control,
+                until=until,
+                again=again,
+                warn=warn,
+            )
+    if way_up is not None and way_up.doubtful:
+        warn(
+            f"warning: {task.name}: the picture may lie on its side; if it does, judge it with "
+            f"--rotate {way_up.doubtful}"
+        )
+    return Judged(ended, analyzer, info), found
 
 
 def _stream(
-    task: Task, path: Path, model: Model | None
+    task: Task, path: Path, model: Model | None, turn: int
 ) -> tuple[VideoFile | PoseTrack, Sequence[Sink]]:
     """Where the poses come from, and what keeps those that the model finds."""
     from ..sinks.track import Track
     from ..vision.clip import VideoFile
     from ..vision.track import PoseTrack
 
+    rotate = turn if task.rotate == "auto" else int(task.rotate)
     if model is None:
-        return PoseTrack(path, task.start_s, task.end_s), ()
+        return PoseTrack(path, task.start_s, task.end_s, rotate=rotate), ()
     every = STRIDE_S if task.stride == "auto" else 0.0
-    if not task.cache or every or task.start_s is not None or task.end_s is not None:
-        return VideoFile(path, task.start_s, task.end_s, every_s=every), ()
-    track = kept.track_path(Path(task.cache), path, model.sha256)
+    if not task.cache or every or rotate or task.start_s is not None or task.end_s is not None:
+        return VideoFile(path, task.start_s, task.end_s, every_s=every, rotate=rotate), ()
+    said = f"{task.drill} {task.person}"
+    track = kept.track_path(Path(task.cache), path, model.sha256, said)
     if track.exists():
         return PoseTrack(track), ()
     clip = VideoFile(path)

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..body.pose import Joint
+from ..body.pose import Joint, Pose
 
-__all__ = ["Detection", "plausible"]
+__all__ = ["Detection", "another_person", "plausible", "same_place"]
 
 Array = NDArray[np.float64]
 
@@ -42,6 +42,29 @@ class Detection:
         else:
             return self
         return Detection(np.stack(xy, 1), self.visibility, np.stack(world, 1), size)
+
+    def moved(self, dx: float, dy: float, size: tuple[int, int]) -> Detection:
+        """The same body in a picture of ``size`` of which this one was cut out at (dx, dy) px."""
+        return Detection(self.xy + np.array([dx, dy]), self.visibility, self.world, size)
+
+    def pose(self, t: float, people: int = 1) -> Pose:
+        """This body as the pose at ``t`` s."""
+        return Pose(t, self.xy, self.visibility, self.world, self.size, people)
+
+    @property
+    def length(self) -> float:
+        """Pixels of the trunk and the longer leg, along the bones: hardly changed by bending."""
+        legs = [
+            np.hypot(*(self.xy[hip] - self.xy[knee])) + np.hypot(*(self.xy[knee] - self.xy[ankle]))
+            for hip, knee, ankle in _LEGS
+        ]
+        return self.torso + float(max(legs))
+
+    @property
+    def shape(self) -> Array:
+        """(12, 2) torsos from between the hips: trunk and limbs, the left six, then the right."""
+        shape: Array = (self.xy[_MAIN] - self.hips) / max(self.torso, 1.0)
+        return shape
 
     @property
     def hips(self) -> Array:
@@ -84,6 +107,11 @@ _BONES = [
     )
 ]
 
+_LEGS = [
+    (Joint[f"{side}_HIP"], Joint[f"{side}_KNEE"], Joint[f"{side}_ANKLE"])
+    for side in ("LEFT", "RIGHT")
+]
+
 
 def plausible(body: Detection) -> bool:
     """Whether a detection that was searched for may be believed to be a person.
@@ -107,14 +135,7 @@ def plausible(body: Detection) -> bool:
     for a, b, longest in _BONES:
         if np.hypot(*(body.xy[a] - body.xy[b])) > longest * torso:
             return False
-    legs = [
-        np.hypot(*(body.xy[hip] - body.xy[knee])) + np.hypot(*(body.xy[knee] - body.xy[ankle]))
-        for hip, knee, ankle in (
-            (Joint.LEFT_HIP, Joint.LEFT_KNEE, Joint.LEFT_ANKLE),
-            (Joint.RIGHT_HIP, Joint.RIGHT_KNEE, Joint.RIGHT_ANKLE),
-        )
-    ]
-    return bool(max(legs) > 0.5 * torso)
+    return bool(body.length - torso > 0.5 * torso)
 
 
 def same_place(a: Detection, b: Detection) -> bool:

@@ -15,6 +15,9 @@ from .detection import Detection
 from .frames import Image
 from .silence import QUIET, few_heaps
 
+#: How many people a look finds at most.
+PEOPLE = 3
+
 
 @dataclass(frozen=True, eq=False)
 class Picture:
@@ -27,7 +30,7 @@ class Picture:
 class Graph:
     """One MediaPipe pose landmarker; close it, for its collection as garbage can deadlock.
 
-    ``video``: tracks one body through rising times; else looks at single frames for two.
+    ``video``: tracks one body through rising times; else looks at single frames for several.
     """
 
     def __init__(self, model: str, confidence: float, *, video: bool) -> None:
@@ -48,7 +51,7 @@ class Graph:
         options = vision.PoseLandmarkerOptions(
             base_options=BaseOptions(model_asset_path=model),
             running_mode=mode,
-            num_poses=1 if video else 2,
+            num_poses=1 if video else PEOPLE,
             min_pose_detection_confidence=confidence,
         )
         try:

@@ -19,8 +19,8 @@ __all__ = ["code_version", "default_folder", "file_sha256", "source_hash", "trac
 
 #: The modules whose code decides what the landmarks of a clip are.
 _CODE = [
-    "frames", "clip", "track", "detection", "graph", "looks", "landmarker", "standstill", "picture",
-    "pipeline",
+    "frames", "clip", "track", "detection", "graph", "looks", "people", "windows", "fading",
+    "landmarker", "standstill", "picture", "pipeline",
 ]  # fmt: skip
 
 
@@ -81,7 +81,8 @@ def mediapipe_version() -> str:
         return "none"
 
 
-def track_path(folder: Path, clip: Path, model_sha256: str) -> Path:
-    """Where the landmarks of ``clip`` are, or are to be, kept."""
-    parts = (file_sha256(clip), model_sha256, mediapipe_version(), code_version())
+def track_path(folder: Path, clip: Path, model_sha256: str, whom: str = "") -> Path:
+    """Where the landmarks of ``clip`` are, or are to be, kept; ``whom`` is what was said of whom to
+    look for."""
+    parts = (file_sha256(clip), model_sha256, mediapipe_version(), code_version(), whom)
     return folder / (hashlib.sha256(" ".join(parts).encode()).hexdigest()[:32] + ".npz")

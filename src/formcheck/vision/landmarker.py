@@ -3,9 +3,11 @@
 MediaPipe tracks a body well at any angle, but finds one only if it is roughly upright: a person
 lying prone may never be found. So while nobody is found, single frames are also looked at turned
 by quarter turns, and then at a lower confidence. What that brings must look like a body, and be
-seen again at the same place on a following frame, before the tracker is turned that way. Once a
-body is tracked nothing of this runs. Every few seconds one look for two bodies tells whether a
-second person is in view; it runs beside the frames that follow, and counts from a fixed time on.
+seen again at the same place on a following frame, before the tracker is turned that way. Who is
+small in the picture is found, and followed, in a part of it. Once a body is tracked nothing of this
+runs. Every few seconds one look for several bodies tells who else is in view, and ``people`` who of
+them exercises; it runs beside the frames that follow, and counts from a fixed time on. The others
+are painted over in what the tracker sees.
 
 All of it depends on the frames and their times alone: the same clip gives the same poses.
 """
@@ -15,7 +17,7 @@ from __future__ import annotations
 import hashlib
 import math
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,26 +25,29 @@ import numpy as np
 
 from ..body.pose import Pose
 from ..errors import ModelError, UsageError, one_line
-from .detection import Detection, another_person, plausible, same_place
-from .frames import Frame, to_rgb, turn
+from .detection import Detection, plausible, same_place
+from .fading import faded
+from .frames import Frame, Image, to_rgb, turn
 from .graph import Graph, Picture
 from .looks import Looks
+from .people import People, Wanted
 from .track import quantise
+from .windows import Window, around, tiles
 
 __all__ = ["Landmarker"]
 
 #: Confidence of the last resort when nobody is found at the one that was asked for.
 LOW_CONFIDENCE = 0.2
 
-#: In the first second without a body every frame is searched, then one each so many seconds.
-EAGER_S, SEARCH_EVERY_S = 1.0, 0.25
+#: In the first seconds without a body every frame is searched, then one each so many seconds.
+EAGER_S, SEARCH_EVERY_S = 3.0, 0.25
 
 #: A body that was tracked is searched for when it has been gone for so long, s.
 LOST_S = 0.5
 
-#: When to look for a second person: after a first is found, when the count is to be confirmed,
-#: while there are two, and otherwise; s.
-LOOK_FIRST_S, LOOK_AGAIN_S, LOOK_TWO_S, LOOK_EVERY_S = 0.3, 0.2, 1.0, 5.0
+#: When to look who else is there: after a first is found, while there are several, and otherwise;
+#: s. Measured: a look takes 1.5 frames' time, so alone one in 2 s of 20-30 frames costs 3 %.
+LOOK_FIRST_S, LOOK_MANY_S, LOOK_EVERY_S = 0.0, 0.5, 2.0
 
 #: A look takes a frame's time and more: its answer counts so much later, s of the stream, however
 #: long it took, so that the same clip always gives the same poses.
@@ -51,10 +56,21 @@ LOOK_TAKES_S = 0.25
 
 @dataclass(frozen=True)
 class _Way:
-    """A way to look at a frame: turned clockwise by ``degrees``, at a detection confidence."""
+    """A way to look at a frame: turned clockwise by ``degrees``, at a detection confidence, all of
+    it or a part."""
 
     degrees: int
     confidence: float
+    window: Window | None = None
+
+    def seen(self, rgb: Image) -> Image:
+        """``rgb`` as it is looked at."""
+        return turn(rgb if self.window is None else self.window.of(rgb), self.degrees)
+
+    def back(self, body: Detection) -> Detection:
+        """A body that was found so, in the whole picture as it was given."""
+        upright = body.turned_back(self.degrees)
+        return upright if self.window is None else self.window.whole(upright)
 
 
 class Landmarker:
@@ -69,17 +85,25 @@ class Landmarker:
         rotate: ``auto`` also searches the picture turned; 0, 90, 180 or 270 tracks in it turned
             clockwise by that much and no other way. Landmarks are always those of the frame as
             it was given.
+        wanted: whom to keep to where there are several people.
 
     Attributes:
         model_name, sha256: what the poses were made with.
         log: one line for each time somebody was found by searching, or the model was restarted.
+        notes: lines for the person about who was judged, each once.
 
     Raises:
         ModelError: no such model, or it does not load.
         UsageError: confidence or rotate is out of range.
     """
 
-    def __init__(self, model: Any, confidence: float = 0.5, rotate: str | int = "auto") -> None:
+    def __init__(
+        self,
+        model: Any,
+        confidence: float = 0.5,
+        rotate: str | int = "auto",
+        wanted: Wanted | None = None,
+    ) -> None:
         # Outside 0..1 MediaPipe aborts the process instead of raising.
         if not 0.0 <= float(confidence) <= 1.0:
             raise UsageError(f"confidence must lie in 0..1, got {confidence!r}")
@@ -95,6 +119,7 @@ class Landmarker:
             getattr(model, "sha256", None) or hashlib.sha256(self._path.read_bytes()).hexdigest()
         )
         self.log: list[str] = []
+        self.notes: list[str] = []
         base = 0 if rotate == "auto" else int(rotate)
         turns = (0, 90, 270, 180) if rotate == "auto" else (base,)
         self._home = _Way(base, float(confidence))
@@ -110,12 +135,14 @@ class Landmarker:
         self._lost_at: float | None = None  # when the search began; None while a body is tracked
         self._searched_at = -math.inf
         self._next_way = 0
-        self._candidate: tuple[_Way, Detection, list[int]] | None = None
-        self._people = 1
+        self._candidate: tuple[_Way, Detection, list[_Way]] | None = None
+        self._people = People(wanted or Wanted())
+        self._others: tuple[Detection, ...] = ()
+        self._undecided = False
+        self._body: Detection | None = None  # the body last tracked, in the picture as given
         self._look_at = math.inf
-        self._doubt = False  # the last look saw another number of people
-        #: The look that runs beside the tracking: since when, at whom, what it will bring.
-        self._asked: tuple[float, Detection, Future[list[Detection]]] | None = None
+        #: The look that runs beside the tracking: since when, at whom, how, what it will bring.
+        self._asked: tuple[float, Detection, _Way, Future[list[Detection]]] | None = None
         self._make_tracker(self._home)
         self._looks = Looks(str(self._path), self._home.confidence, self.log)
 
@@ -126,7 +153,7 @@ class Landmarker:
 
         None for pixels that would break the model for good.
         """
-        return self._turned(frame, self._home.degrees)
+        return self._turned(frame, self._home)
 
     def detect(self, frame: Frame, picture: Picture | None = None) -> Pose:
         """The pose in ``frame``, rounded as a track keeps it; a missing one if nobody is there.
@@ -138,12 +165,19 @@ class Landmarker:
         Raises:
             ModelError: the model breaks on frame after frame.
         """
-        if picture is None or self._way.degrees != self._home.degrees:
-            picture = self._turned(frame, self._way.degrees)
+        rgb = None
+        if picture is None or self._way.degrees != self._home.degrees or self._way.window:
+            rgb = to_rgb(frame.image)
+            picture = None if rgb is None else Graph.picture(self._way.seen(rgb))
         if picture is None:
             size = (0, 0) if np.ndim(frame.image) < 2 else np.shape(frame.image)[1::-1]
             return quantise(Pose.missing(frame.t, (int(size[0]), int(size[1]))))
         t, size = frame.t, (frame.image.shape[1], frame.image.shape[0])
+        plain = picture
+        if self._others and self._body is not None:
+            rgb = to_rgb(frame.image) if rgb is None else rgb
+            assert rgb is not None
+            picture = Graph.picture(self._way.seen(faded(rgb, self._others, self._body)))
         body = self._track(picture, t)
         if body is None:
             body = self._search(frame)
@@ -151,20 +185,24 @@ class Landmarker:
         if body is None:
             return quantise(Pose.missing(t, size))
         self._found(t)
+        upright = self._body = self._way.back(body)
         if self._asked is None and t >= self._look_at:
-            self._asked = t, body, self._looks.ask(picture, self._home.confidence)
+            self._asked = t, upright, self._way, self._looks.ask(plain, self._home.confidence)
         if self._asked is not None and t >= self._asked[0] + LOOK_TAKES_S:
-            self._count()
-        upright = body.turned_back(self._way.degrees)
-        return quantise(Pose(t, upright.xy, upright.visibility, upright.world, size, self._people))
+            self._choose()
+        elif self._way.window is not None and not self._way.window.holds(upright):
+            self._follow(upright)
+        return quantise(upright.pose(t, 2 if self._undecided else 1))
 
-    def _turned(self, frame: Frame, degrees: int) -> Picture | None:
+    def _turned(self, frame: Frame, way: _Way) -> Picture | None:
         rgb = to_rgb(frame.image)
-        return None if rgb is None else Graph.picture(turn(rgb, degrees))
+        return None if rgb is None else Graph.picture(way.seen(rgb))
 
     def _found(self, t: float) -> None:
         if self._lost_at is not None or t - self._seen_at > LOST_S:
-            self._people, self._doubt, self._look_at = 1, False, t + LOOK_FIRST_S
+            self._look_at = t + LOOK_FIRST_S
+            self._people.forget()
+            self._others, self._undecided = (), False
         if self._lost_at is not None:
             self._looks.only(self._home.confidence)
         self._seen_at, self._lost_at, self._candidate = t, None, None
@@ -220,25 +258,30 @@ class Landmarker:
             if t - self._seen_at <= LOST_S:
                 return None
             self._lost_at = t
-            self._asked = None
+            self._asked = self._body = None
+            self._others = ()
             self._turn_to(self._home)
         before = None
         if self._candidate is not None:
             way, before, checks = self._candidate
         else:
-            ways = [way for way in self._ways if way != self._way]
+            ways = [way for way in self._all_ways(frame) if way != self._way]
             eager = t - self._lost_at <= EAGER_S
             if not ways or (not eager and t - self._searched_at < SEARCH_EVERY_S):
                 return None
             way = ways[self._next_way % len(ways)]
-            checks = [way.degrees, *self._checks(way)]
+            checks = [way, *self._checks(way)]
             self._next_way += 1
         self._searched_at, self._candidate = t, None
         look, *checks = checks
+        if before is not None and way.window is not None:
+            look = replace(
+                way, window=around(before)
+            )  # another cut of the picture must show it, too
         picture = self._turned(frame, look)
         assert picture is not None
         found = self._looks.ask(picture, way.confidence).result()
-        bodies = [b.turned_back(look) for b in found if plausible(b)]
+        bodies = [look.back(b) for b in found if plausible(b)]
         if before is None:
             if bodies:
                 self._candidate = way, bodies[0], checks
@@ -247,43 +290,60 @@ class Landmarker:
             if checks:
                 self._candidate = way, before, checks
             return None
+        return self._begin(frame, replace(way, window=way.window and around(before)))
+
+    def _begin(self, frame: Frame, way: _Way) -> Detection | None:
+        """Track from this frame on in another way."""
         self._turn_to(way)
-        picture = self._turned(frame, way.degrees)
+        picture = self._turned(frame, way)
         assert picture is not None
-        body = self._track(picture, t)
+        body = self._track(picture, frame.t)
         if body is None:
             self._turn_to(self._home)
             return None
-        self.log.append(f"found at {way.degrees}°, confidence {way.confidence:g}, t={t:.2f} s")
+        part = "" if way.window is None else ", in a part of the picture"
+        self.log.append(
+            f"found at {way.degrees}°, confidence {way.confidence:g}{part}, t={frame.t:.2f} s"
+        )
         return body
 
-    def _checks(self, way: _Way) -> list[int]:
-        """The turns at which a find by ``way`` may be confirmed on the frames that follow.
+    def _all_ways(self, frame: Frame) -> list[_Way]:
+        """All ways to look, the likelier first: the whole picture, then its parts."""
+        size = (frame.image.shape[1], frame.image.shape[0])
+        sure = [way for way in self._ways if way.confidence == self._home.confidence]
+        return [*self._ways, *(replace(way, window=tile) for way in sure for tile in tiles(size))]
+
+    def _checks(self, way: _Way) -> list[_Way]:
+        """How a find by ``way`` may be confirmed on the frames that follow.
 
         At the asked confidence the same look again is enough. At the low one, objects in a room are
         taken for people again and again, but from one side only: a body is found from another side,
         too.
         """
         if way.confidence == self._home.confidence:
-            return [way.degrees]
-        return [turned % 360 for turned in range(way.degrees + 90, way.degrees + 360, 90)]
+            return [way]
+        turns = range(way.degrees + 90, way.degrees + 360, 90)
+        return [replace(way, degrees=turned % 360) for turned in turns]
 
-    def _count(self) -> None:
-        """Whether the look saw a second person in view; a change counts when it is seen twice."""
+    # ------------------------------------------------------------------------- several people
+
+    def _choose(self) -> None:
+        """Take in the look that was asked for: who is there, and whom to keep to."""
         assert self._asked is not None
-        (t, body, look), self._asked = self._asked, None
-        others = [b for b in look.result() if another_person(b, body)]
-        people = 2 if others else 1
-        if people == self._people:
-            self._doubt = False
-        elif self._doubt:
-            self._people, self._doubt = people, False
-        else:
-            self._doubt = True
-        if self._doubt:
-            self._look_at = t + LOOK_AGAIN_S
-        else:
-            self._look_at = t + (LOOK_EVERY_S if self._people == 1 else LOOK_TWO_S)
+        (t, held, way, look), self._asked = self._asked, None
+        verdict = self._people.update(t, held, [way.back(b) for b in look.result()])
+        self._others, self._undecided = verdict.others, verdict.undecided
+        if verdict.why and verdict.why not in self.notes:
+            self.notes.append(verdict.why)
+        if verdict.change_to is not None:
+            self.log.append(f"changed to another person at t={t:.2f} s")
+            self._body = verdict.change_to
+            self._make_tracker(self._way)
+        self._look_at = t + (LOOK_MANY_S if self._others else LOOK_EVERY_S)
+
+    def _follow(self, body: Detection) -> None:
+        """Move the part of the picture that is looked at with the person in it."""
+        self._make_tracker(replace(self._way, window=around(body)))
 
     # -------------------------------------------------------------------------------- closing
 

@@ -1,4 +1,4 @@
-"""Looks at single pictures for two bodies, beside the tracking of one."""
+"""Looks at single pictures for several bodies, beside the tracking of one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .threads import give_way
 
 
 class Looks:
-    """Looks at single pictures for two bodies, one after the other on a thread of its own."""
+    """Looks at single pictures for several bodies, one after the other on a thread of its own."""
 
     def __init__(self, model: str, confidence: float, log: list[str]) -> None:
         self._model, self._log = model, log

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from ..body.pose import JOINTS, PICTURE_FAULTS, Pose
 from ..errors import InputError, UsageError
 from ..files import Part, brief, check_file, is_stream, parse_json
-from .frames import Stream, check_window, seconds32
+from .frames import Stream, check_rotate, check_window, seconds32, turned_pose
 
 __all__ = ["PoseTrack", "TrackWriter", "quantise", "write_track"]
 
@@ -114,6 +114,8 @@ class PoseTrack(Stream):
     ``meta`` JSON text with at least width and height, and, where kept, ``people`` (N,) and
     ``picture`` (N,): 1 and up are the names of :data:`~formcheck.body.pose.PICTURE_FAULTS`.
 
+    ``rotate`` turns the poses clockwise by so many degrees, as it turns the frames of a clip.
+
     A track that unpacks to more than :data:`MOST_BYTES`, or claims to, is refused unread.
 
     Raises:
@@ -125,9 +127,12 @@ class PoseTrack(Stream):
         path: str | os.PathLike[str],
         start_s: float | None = None,
         end_s: float | None = None,
+        *,
+        rotate: int = 0,
     ) -> None:
         self.path = Path(path)
         super().__init__(self.path.name)
+        self._turn = check_rotate(rotate)
         start, end = check_window(start_s, end_s)
         check_file(self.path, "a pose track (.npz)")
         try:
@@ -147,7 +152,8 @@ class PoseTrack(Stream):
         people, picture = arrays.get("people"), arrays.get("picture")
         self._people = None if people is None else people[keep]
         self._picture = None if picture is None else picture[keep]
-        self.size = (int(self.meta["width"]), int(self.meta["height"]))
+        self._size = (int(self.meta["width"]), int(self.meta["height"]))
+        self.size = self._size[::-1] if rotate in (90, 270) else self._size
         rate = self.meta.get("fps")
         self.fps = float(rate) if isinstance(rate, (int, float)) and rate > 0 else None
         self.frames_expected = len(self._t)
@@ -208,15 +214,16 @@ class PoseTrack(Stream):
         for i, t in enumerate(self._t):
             seen = bool(np.isfinite(self._xy[i, :, 0]).any())
             people = int(seen) if self._people is None else int(self._people[i])
-            yield Pose(
+            pose = Pose(
                 float(t),
                 self._xy[i].astype(np.float64),
                 self._visibility[i].astype(np.float64),
                 self._world[i].astype(np.float64),
-                self.size,
+                self._size,
                 people,
                 _fault(0 if self._picture is None else int(self._picture[i])),
             )
+            yield turned_pose(pose, self._turn)
 
 
 def _fault(number: int) -> str:
