@@ -42,8 +42,8 @@ class Control:
     end: str | None = None
 
 
-#: Words that end a set which is dropped, for it begins again.
-_BEGUN_AGAIN = ("restart", "turned")
+#: Words that end a set which is dropped, for it begins again: from here on, or the clip anew.
+_BEGUN_AGAIN = ("restart", "anew")
 
 
 @dataclass(frozen=True)

@@ -15,19 +15,22 @@ from ..vision.track import PoseTrack
 from .provenance import provenance
 
 if TYPE_CHECKING:
+    from ..vision.landmarker import Landmarker
     from ..vision.models import Model
     from ..vision.people import Wanted
 
 __all__ = ["Opened", "opened"]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Opened:
-    """``info`` says what is known of the stream before a set; ``model`` finds the poses."""
+    """``info`` says what is known of the stream before a set; ``model`` finds the poses, by
+    ``landmarker`` once they are looked for."""
 
     stream: Any
     info: RunInfo
     model: Model | None
+    landmarker: Landmarker | None = None
 
     @contextmanager
     def seen(self, wanted: Wanted | None = None) -> Iterator[Iterator[Seen | Pose | None]]:
@@ -40,18 +43,19 @@ class Opened:
             ModelError: the model does not load.
         """
         with ExitStack() as stack:
-            landmarker, watch = None, None
+            watch = None
             if self.model is not None and not isinstance(self.stream, PoseTrack):
                 from ..vision.landmarker import Landmarker  # slow to load
                 from ..vision.picture import PictureWatch
 
                 watch = PictureWatch()
-                landmarker = stack.enter_context(Landmarker(self.model, wanted=wanted))
+                self.landmarker = stack.enter_context(Landmarker(self.model, wanted=wanted))
             live = self.info.live
             frames = polled(self.stream) if live else self.stream
-            yield stack.enter_context(looked_at(frames, landmarker, live=live, watch=watch))
-        if landmarker is not None:
-            self.stream.warnings += [f"{self.info.clip}: {line}" for line in landmarker.notes]
+            yield stack.enter_context(looked_at(frames, self.landmarker, live=live, watch=watch))
+        if self.landmarker is not None:
+            notes = self.landmarker.notes
+            self.stream.warnings += [f"{self.info.clip}: {line}" for line in notes]
 
 
 @contextmanager

@@ -292,14 +292,29 @@ def judge(
     from ..vision.models import find_model
 
     model = None if task.model is None else find_model(task.model)
-    judged, turn = _judge(task, path, sinks, warn, model, control)
-    if turn:
-        warn(
-            f"warning: {task.name}: the picture lies on its side or upside down; it is judged "
-            f"turned clockwise by {turn} degrees"
-        )
-        judged, _ = _judge(task, path, sinks, warn, model, control, turn)
+    judged, better = _judge(task, path, sinks, warn, model, control, Look())
+    while better is not None:
+        if better.turn:
+            warn(
+                f"warning: {task.name}: the picture lies on its side or upside down; it is judged "
+                f"turned clockwise by {better.turn} degrees"
+            )
+        judged, better = _judge(task, path, sinks, warn, model, control, better)
     return judged
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a clip is looked at: as it is at first, and once more where that shows how it should be.
+
+    Attributes:
+        turn: clockwise degrees by which the picture is turned.
+        near: where the one who exercises has the hips, as shares of the picture: told only after a
+            while where somebody else was found first, so the clip is then judged from its start.
+    """
+
+    turn: int = 0
+    near: tuple[float, float] | None = None
 
 
 def _judge(
@@ -308,36 +323,41 @@ def _judge(
     sinks: Sequence[Sink],
     warn: Callable[[str], None],
     model: Model | None,
-    control: Control | None = None,
-    turn: int = 0,
-) -> tuple[Judged, int]:
-    """Judge the clip as it is, or turned; and by how much it would have to be turned for that."""
+    control: Control | None,
+    look: Look,
+) -> tuple[Judged, Look | None]:
+    """Judge the clip looked at so; and how it would better be looked at."""
     from ..catalogue.registry import all_drills
     from .loop import run_set
     from .opened import opened
     from .turned import WhichWayUp
 
-    stream, more = _stream(task, path, model, turn)
+    stream, more = _stream(task, path, model, look.turn)
     with opened(stream, model, name=task.name, warn=warn) as clip:
         # Whether the clip can be read comes before which drill it shows.
         drill, analyzer = _analyzer(task, path)
         info = clip.info.of(drill)
         way_up = None
-        if drill is not None and not turn and task.rotate == "auto":
+        if drill is not None and not look.turn and task.rotate == "auto":
             way_up = WhichWayUp(drill, all_drills(task.folder).values())
-        found = 0
+        better: Look | None = None
 
         def until(step: Step, pose: Pose, frame: Frame | None) -> str | None:
-            nonlocal found
-            found = way_up.watch(step, pose) or 0 if way_up else 0
-            return "turned" if found else None
+            nonlocal better
+            place = clip.landmarker.changed_to if clip.landmarker and not look.near else None
+            if place:
+                better = replace(look, near=place)
+            elif turn := way_up.watch(step, pose) if way_up else None:
+                better = replace(look, turn=turn)
+            return "anew" if better else None
 
         def again() -> bool:
-            nonlocal found
-            found = way_up.at_the_end() or 0 if way_up else 0
-            return bool(found)
+            nonlocal better
+            if turn := way_up.at_the_end() if way_up else None:
+                better = replace(look, turn=turn)
+            return better is not None
 
-        with clip.seen(whom(drill, task.person)) as seen:
+        with clip.seen(whom(drill, task.person, look.near)) as seen:
             ended = run_set(
                 seen,
                 analyzer,
@@ -353,7 +373,7 @@ def _judge(
             f"warning: {task.name}: the picture may lie on its side; if it does, judge it with "
             f"--rotate {way_up.doubtful}"
         )
-    return Judged(ended, analyzer, info), found
+    return Judged(ended, analyzer, info), better
 
 
 def _stream(

@@ -14,12 +14,15 @@ if TYPE_CHECKING:
 __all__ = ["whom"]
 
 
-def whom(drill: Drill | None = None, person: str = "") -> Wanted:
+def whom(
+    drill: Drill | None = None, person: str = "", near: tuple[float, float] | None = None
+) -> Wanted:
     """Who exercises: the person in the posture of ``drill``, or the one that ``person`` names.
 
     Args:
         drill: what is about to be done; None where that is not known.
         person: ``left``, ``right``, a number from the left, or ``auto``.
+        near: where the one to begin with has the hips, as shares of the picture, once known.
 
     Raises:
         UsageError: ``person`` is none of these.
@@ -38,4 +41,4 @@ def whom(drill: Drill | None = None, person: str = "") -> Wanted:
             body.side = side_of(body)
         return bool(posture(body))
 
-    return Wanted(drill.name, fits)
+    return Wanted(drill.name, fits, moves=drill.kind == "reps", near=near)

@@ -21,7 +21,7 @@ LIMB, KEPT, HEAD = 0.22, 0.2, 0.45
 COARSE = 8
 
 
-def faded(rgb: Image, others: Sequence[Detection], held: Detection) -> Image:
+def faded(rgb: Image, others: Sequence[Detection], held: Detection | None) -> Image:
     """``rgb`` with the ``others`` painted over by what is around them, except where ``held`` is."""
     height, width = rgb.shape[0] // COARSE, rgb.shape[1] // COARSE
     if not others or min(height, width) < 4:
@@ -29,7 +29,8 @@ def faded(rgb: Image, others: Sequence[Detection], held: Detection) -> Image:
     mask = np.zeros((height, width), np.uint8)
     for body in others:
         _draw(mask, body, LIMB, 255)
-    _draw(mask, held, KEPT, 0)
+    if held is not None:
+        _draw(mask, held, KEPT, 0)
     if not mask.any():
         return rgb
     small = cv2.resize(rgb, (width, height), interpolation=cv2.INTER_AREA)

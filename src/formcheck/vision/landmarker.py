@@ -91,6 +91,7 @@ class Landmarker:
         model_name, sha256: what the poses were made with.
         log: one line for each time somebody was found by searching, or the model was restarted.
         notes: lines for the person about who was judged, each once.
+        changed_to: (x, y) of the hips of the one it last changed to, as shares of the picture.
 
     Raises:
         ModelError: no such model, or it does not load.
@@ -120,6 +121,7 @@ class Landmarker:
         )
         self.log: list[str] = []
         self.notes: list[str] = []
+        self.changed_to: tuple[float, float] | None = None
         base = 0 if rotate == "auto" else int(rotate)
         turns = (0, 90, 270, 180) if rotate == "auto" else (base,)
         self._home = _Way(base, float(confidence))
@@ -134,7 +136,7 @@ class Landmarker:
         self._seen_at = -math.inf  # when a body was last tracked
         self._lost_at: float | None = None  # when the search began; None while a body is tracked
         self._searched_at = -math.inf
-        self._next_way = 0
+        self._next_way = self._next_doubt = 0
         self._candidate: tuple[_Way, Detection, list[_Way]] | None = None
         self._people = People(wanted or Wanted())
         self._others: tuple[Detection, ...] = ()
@@ -173,7 +175,6 @@ class Landmarker:
             size = (0, 0) if np.ndim(frame.image) < 2 else np.shape(frame.image)[1::-1]
             return quantise(Pose.missing(frame.t, (int(size[0]), int(size[1]))))
         t, size = frame.t, (frame.image.shape[1], frame.image.shape[0])
-        plain = picture
         if self._others and self._body is not None:
             rgb = to_rgb(frame.image) if rgb is None else rgb
             assert rgb is not None
@@ -187,11 +188,13 @@ class Landmarker:
         self._found(t)
         upright = self._body = self._way.back(body)
         if self._asked is None and t >= self._look_at:
-            self._asked = t, upright, self._way, self._looks.ask(plain, self._home.confidence)
+            self._ask(frame, upright)
         if self._asked is not None and t >= self._asked[0] + LOOK_TAKES_S:
             self._choose()
         elif self._way.window is not None and not self._way.window.holds(upright):
             self._follow(upright)
+        if self._people.awaiting:
+            return quantise(Pose.missing(t, size))
         return quantise(upright.pose(t, 2 if self._undecided else 1))
 
     def _turned(self, frame: Frame, way: _Way) -> Picture | None:
@@ -327,19 +330,37 @@ class Landmarker:
 
     # ------------------------------------------------------------------------- several people
 
+    def _ask(self, frame: Frame, held: Detection) -> None:
+        """Ask for a look at who is there besides the held one, who is painted over: of two who are
+        close together the detector tells one. Others are upright, mostly; while the held one is
+        doubted somebody may lie there, who is found in turned pictures only."""
+        ways = [self._home]
+        if self._people.doubtful:
+            ways = [way for way in self._ways if way.confidence == self._home.confidence]
+        way = ways[self._next_doubt % len(ways)]
+        self._next_doubt += 1
+        rgb = to_rgb(frame.image)
+        assert rgb is not None
+        picture = Graph.picture(way.seen(faded(rgb, [held], None)))
+        self._asked = frame.t, held, way, self._looks.ask(picture, self._home.confidence)
+
     def _choose(self) -> None:
         """Take in the look that was asked for: who is there, and whom to keep to."""
         assert self._asked is not None
         (t, held, way, look), self._asked = self._asked, None
-        verdict = self._people.update(t, held, [way.back(b) for b in look.result()])
+        bodies = [way.back(b) for b in look.result() if plausible(b)]
+        verdict = self._people.update(t, held, bodies)
         self._others, self._undecided = verdict.others, verdict.undecided
         if verdict.why and verdict.why not in self.notes:
             self.notes.append(verdict.why)
         if verdict.change_to is not None:
             self.log.append(f"changed to another person at t={t:.2f} s")
             self._body = verdict.change_to
-            self._make_tracker(self._way)
-        self._look_at = t + (LOOK_MANY_S if self._others else LOOK_EVERY_S)
+            x, y = self._body.hips / self._body.size
+            self.changed_to = float(x), float(y)
+            self._make_tracker(way)
+        many = self._others or self._people.doubtful
+        self._look_at = t + (LOOK_MANY_S if many else LOOK_EVERY_S)
 
     def _follow(self, body: Detection) -> None:
         """Move the part of the picture that is looked at with the person in it."""

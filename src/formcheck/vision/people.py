@@ -2,7 +2,8 @@
 
 A look gives all bodies of one picture. Each is followed as a :class:`Person` from look to look;
 :meth:`People.update` says whom to keep to. Told apart in this order: who is in the drill's
-posture, who is clearly the nearer, who moves. Nothing here knows MediaPipe or reads a pixel.
+posture, who moves where the drill is a movement, who is clearly the nearer, who moves. Nothing
+here knows MediaPipe or reads a pixel.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from math import isnan, nan
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -38,6 +40,10 @@ MIRRORED = 0.3
 GONE_S = 1.6
 #: So many looks in a row must speak for another person before the held one is left.
 LOOKS_TO_CHANGE = 3
+#: Below this share of looks in posture, lately, the held one is doubted (EC: 4 looks, 1-2 s).
+DOUBT = 0.25
+#: The one to begin with is waited for so long, s (EC: several looks).
+AWAIT_S = 2.0
 
 
 @dataclass(frozen=True)
@@ -48,11 +54,15 @@ class Wanted:
         name: what tells this wish from others; kept landmarks are kept under it.
         fits: pose -> whether a person like this is in the drill's posture; None takes any.
         person: ``left``, ``right`` or a number from the left, 1 and up; empty chooses by itself.
+        moves: whether the drill is a movement: who moves then comes before who is nearer.
+        near: (x, y) of the hips of the one to begin with, as shares of the picture.
     """
 
     name: str = ""
     fits: Callable[[Pose], bool] | None = None
     person: str = ""
+    moves: bool = False
+    near: tuple[float, float] | None = None
 
 
 def person_named(text: str) -> str:
@@ -109,6 +119,22 @@ class People:
         self._held: Person | None = None
         self._others: list[Person] = []
         self._against = 0  # looks in a row that spoke for somebody else
+        self._beginning = wanted.near is not None  # until that one has been seen
+        self._since = nan  # the first look
+
+    @property
+    def awaiting(self) -> bool:
+        """Whether the one to begin with has not been seen yet; who is held is somebody else."""
+        return self._beginning
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether somebody else might exercise: who is held has not been in posture lately, or is
+        not the one to begin with."""
+        held = self._held
+        if held is None:
+            return False
+        return held.fitting < DOUBT or (self._beginning and not self._wanted_one(held))
 
     def forget(self) -> None:
         """Nobody is held any more."""
@@ -127,6 +153,15 @@ class People:
         self._held = self._follow(self._held, held, t)
         self._others = self._follow_others(others, t)
         everybody = [self._held, *self._others]
+        self._since = t if isnan(self._since) else self._since
+        begun = next((p for p in everybody if self._beginning and self._wanted_one(p)), None)
+        if begun is not None:
+            self._beginning, self._against = False, 0
+            self._others = [person for person in everybody if person is not begun]
+            change = None if begun is self._held else begun.body
+            self._held = begun
+            return Verdict(change, self._bodies(), False)
+        self._beginning = self._beginning and t - self._since < AWAIT_S
         if len(everybody) == 1:
             self._against = 0
             return Verdict(None, (), False)
@@ -141,6 +176,12 @@ class People:
             self._held = best
             return Verdict(best.body, self._bodies(), undecided, why)
         return Verdict(None, self._bodies(), undecided, why)
+
+    def _wanted_one(self, person: Person) -> bool:
+        """Whether this is the one to begin with, by the place of the hips."""
+        x, y = self._wanted.near or (0.0, 0.0)
+        place = np.array([x, y]) * person.body.size
+        return bool(np.hypot(*(person.body.hips - place)) < person.body.torso)
 
     def _bodies(self) -> tuple[Detection, ...]:
         return tuple(person.body for person in self._others)
@@ -184,6 +225,11 @@ class People:
             return self._nearest(people, width), False, ""
         if len(able) == 1:
             return able[0], False, ""
+        moving = [p for p in able if p.moving]
+        if self._wanted.moves and len(moving) == 1:
+            return moving[0], False, ""
+        if self._wanted.moves and not moving and self._held in able:
+            return self._held, False, ""  # the movement will tell
         able.sort(key=lambda p: -p.size)
         if able[0].size > NEARER * able[1].size:
             return able[0], False, "more than one person is in position; the nearer one is judged"

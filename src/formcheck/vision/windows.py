@@ -10,10 +10,10 @@ from .frames import Image
 
 __all__ = ["Window", "around", "tiles"]
 
-#: A tile's share of each side of the picture, and where tiles begin: three by three, half over
-#: each other. The model finds nobody below a third of a picture's height (measured: 0.35, lying
-#: 0.45 of its width), so these bring it to 0.16 and 0.2.
-TILE, STARTS = 0.46, (0.0, 0.27, 0.54)
+#: Where tiles begin, as a share of each side of the picture, the last up to its end: three by
+#: three, half over each other. The model finds nobody below a third of a picture's height
+#: (measured: 0.35, lying 0.45 of its width), so these bring it to 0.16 and 0.2.
+STARTS = (0.0, 0.27, 0.54)
 #: A window around a person is so many times as long as the person, and moves when the person comes
 #: closer to its edge than the second number, as a share of it.
 ROOM, EDGE = 2.2, 0.06
@@ -56,7 +56,7 @@ class Window:
 
 def tiles(size: tuple[int, int]) -> list[Window]:
     """Overlapping parts of a picture, the likelier first: the middle, then below, then above."""
-    width, height = int(TILE * size[0]), int(TILE * size[1])
+    width, height = (side - int(STARTS[2] * side) for side in size)
     middle_first = (STARTS[1], STARTS[0], STARTS[2])
     return [
         Window(int(x * size[0]), int(y * size[1]), width, height, size)

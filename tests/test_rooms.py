@@ -1,0 +1,236 @@
+"""Real rooms: who exercises, others painted over, parts of the picture, pictures on their side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from math import cos, pi
+
+import numpy as np
+import pytest
+from fakes import person
+from stick import TRACKS, load_label, load_track
+
+from formcheck.body.pose import Joint, Pose
+from formcheck.catalogue.registry import all_drills, get_drill
+from formcheck.errors import UsageError
+from formcheck.judge.analyzer import Analyzer
+from formcheck.run.turned import WhichWayUp
+from formcheck.run.whom import whom
+from formcheck.vision.detection import Detection
+from formcheck.vision.fading import faded
+from formcheck.vision.frames import turn, turned_pose
+from formcheck.vision.people import People, Wanted, mirrored, person_named
+from formcheck.vision.windows import around, tiles
+
+SIZE = (640, 480)
+
+
+def body(x: float, size: float = 0.5, arm: float = 0.0) -> Detection:
+    """Somebody whose hips are at ``x`` px; ``arm`` lifts arms and a knee, in torsos."""
+    at = person(0.0, SIZE).xy
+    hips = at[[Joint.LEFT_HIP, Joint.RIGHT_HIP]].mean(axis=0)
+    xy = (at - hips) * size + [x, 240.0]
+    one = Detection(xy, np.full(33, 0.9), np.zeros((33, 3)), SIZE)
+    for joint in (Joint.LEFT_WRIST, Joint.LEFT_ELBOW, Joint.RIGHT_WRIST, Joint.RIGHT_KNEE):
+        xy[joint] += [0.0, -arm * one.torso]
+    return one
+
+
+def kept(
+    people: People, looks: int, held: Callable[[int], Detection], other: Callable[[int], Detection]
+) -> list[int]:
+    """The looks, every half second, at which it changes to the other one."""
+    changed, who = [], [held, other]
+    for i in range(looks):
+        verdict = people.update(0.5 * i, who[0](i), [who[1](i)])
+        if verdict.change_to is not None:
+            changed.append(i)
+            who.reverse()
+    return changed
+
+
+def waving(x: float) -> Callable[[int], Detection]:
+    return lambda i: body(x, arm=0.4 * (1 - cos(pi * i / 2)))
+
+
+def still(x: float, size: float = 0.5) -> Callable[[int], Detection]:
+    return lambda i: body(x, size)
+
+
+# -- who exercises -------------------------------------------------------------------------------
+
+
+def test_in_a_movement_it_is_the_one_who_moves_also_beside_somebody_nearer() -> None:
+    reps = Wanted("reps", moves=True)
+    assert kept(People(reps), 12, still(500, 0.7), waving(200))[:1] != []
+    assert kept(People(reps), 12, waving(200), still(500, 0.7)) == []
+
+
+def test_in_a_hold_it_is_the_nearer_one() -> None:
+    hold = Wanted("hold")
+    assert kept(People(hold), 12, still(500, 0.7), waving(200)) == []
+    assert kept(People(hold), 12, waving(200), still(500, 0.7)) == [0]
+
+
+def test_who_is_not_in_posture_is_left_for_who_is() -> None:
+    right_half = Wanted("right", lambda pose: bool(pose.xy[0, 0] > 320))
+    assert kept(People(right_half), 8, still(200), still(500)) == [0]
+    assert kept(People(right_half), 8, still(500), still(200, 0.9)) == []
+
+
+def test_one_look_changes_nothing() -> None:
+    """Once held, somebody else must be the better one look after look."""
+    people = People(Wanted("reps", moves=True))
+    for i in range(6):
+        people.update(0.5 * i, waving(200)(i), [still(500)(i)])
+    verdict = people.update(3.0, body(200), [body(500, 0.9, arm=0.5)])
+    assert verdict.change_to is None
+
+
+def test_the_held_one_is_doubted_while_out_of_posture() -> None:
+    people = People(Wanted("right", lambda pose: bool(pose.xy[0, 0] > 320)))
+    assert not people.doubtful
+    people.update(0.0, body(200), [])
+    assert people.doubtful
+    for i in range(1, 5):
+        people.update(0.5 * i, body(500), [])
+    assert not people.doubtful
+
+
+def test_it_begins_with_the_one_it_was_told_of_or_gives_up() -> None:
+    near = Wanted("reps", moves=True, near=(500 / 640, 0.5))
+    people = People(near)
+    assert people.awaiting
+    verdict = people.update(0.0, body(200), [body(500)])
+    assert verdict.change_to is not None and not people.awaiting
+    people = People(near)
+    for i in range(6):
+        assert people.update(0.5 * i, body(200), []).change_to is None
+    assert not people.awaiting
+
+
+def test_a_mirror_image_is_no_second_person() -> None:
+    people = People(Wanted("reps", moves=True))
+    for i in range(8):
+        one = waving(200)(i)
+        glass = one.xy * [-1.0, 1.0] + [700.0, 0.0]
+        swapped = np.array(
+            [Joint[j.name.replace("LEFT", "@").replace("RIGHT", "LEFT").replace("@", "RIGHT")]
+             for j in Joint]
+        )  # fmt: skip
+        image = replace(one, xy=glass[swapped])
+        verdict = people.update(0.5 * i, one, [image])
+    assert not verdict.undecided and "mirror" in verdict.why
+    for i in range(8, 16):  # two who move out of step
+        verdict = people.update(0.5 * i, waving(200)(i), [waving(500)(i + 1)])
+    assert verdict.undecided
+    assert not mirrored(people._held, people._others[0])  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("who", "x"), [("left", 100), ("right", 500), ("2", 300)])
+def test_the_person_that_was_named_is_taken(who: str, x: float) -> None:
+    people = People(Wanted(who, person=person_named(who)))
+    verdict = people.update(0.0, body(300), [body(100), body(500)])
+    hips = 300 if verdict.change_to is None else verdict.change_to.hips[0]
+    assert hips == pytest.approx(x)
+
+
+def test_a_person_is_named_by_side_or_number() -> None:
+    assert person_named(" Left ") == "left" and person_named("auto") == ""
+    for wrong in ("middle", "0", "12"):
+        with pytest.raises(UsageError, match="--person: expected left, right or a number"):
+            person_named(wrong)
+
+
+def test_the_drill_says_whom_to_look_for() -> None:
+    track = load_track(TRACKS / "hip_bridge__short_hold__side_r1018.npz")
+    bridge, stance = whom(get_drill("hip_bridge")), whom(get_drill("single_leg_stance"))
+    assert bridge.moves and not stance.moves
+    assert bridge.fits is not None and stance.fits is not None
+    assert bridge.fits(track[20]) and not stance.fits(track[20])
+    assert not bridge.fits(Pose.missing(0.0, SIZE))
+
+
+# -- others painted over, and parts of the picture -----------------------------------------------
+
+
+def test_others_are_painted_over_and_the_held_one_is_not() -> None:
+    picture = np.random.default_rng(0).integers(0, 255, (480, 640, 3), np.uint8)
+    held, other = body(200, 0.4), body(480, 0.4)
+    out = faded(picture, [other], held)
+    changed = (out != picture).any(axis=2)
+
+    def share(one: Detection) -> float:
+        spots = one.xy[[Joint.LEFT_HIP, Joint.RIGHT_KNEE, Joint.LEFT_SHOULDER]].astype(int)
+        return float(np.mean([changed[y, x] for x, y in spots]))
+
+    assert share(other) == 1.0 and share(held) == 0.0
+    assert faded(picture, [], held) is picture
+    assert (faded(picture, [body(220, 0.4)], None) != picture).any()
+
+
+def test_limbs_that_cross_stay_those_of_the_held_one() -> None:
+    picture = np.random.default_rng(0).integers(0, 255, (480, 640, 3), np.uint8)
+    held = body(300, 0.5)
+    out = faded(picture, [body(310, 0.5)], held)
+    for joint in (Joint.LEFT_KNEE, Joint.RIGHT_ANKLE, Joint.LEFT_SHOULDER):
+        x, y = held.xy[joint].astype(int)
+        assert (out[y, x] == picture[y, x]).all()
+
+
+def test_the_parts_cover_the_picture_and_overlap() -> None:
+    seen = np.zeros((480, 640), int)
+    for part in tiles(SIZE):
+        seen[part.top : part.top + part.height, part.left : part.left + part.width] += 1
+    assert seen.min() >= 1 and seen[240, 320] >= 1 and seen.max() >= 2
+
+
+def test_a_body_in_a_part_is_told_in_the_whole_picture() -> None:
+    small = body(320, 0.12)
+    part = around(small)
+    assert part.width < 320 and part.holds(small)
+    inside = Detection(small.xy - [part.left, part.top], small.visibility, small.world,
+        (part.width, part.height))  # fmt: skip
+    np.testing.assert_allclose(part.whole(inside).xy, small.xy)
+    assert part.whole(inside).size == SIZE
+    assert not part.holds(body(320 + part.width / 2, 0.12))
+    assert around(body(320, 3.0)).width == 640
+
+
+# -- pictures on their side ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("degrees", [90, 180, 270])
+def test_a_pose_turns_as_its_picture_does(degrees: int) -> None:
+    picture = np.zeros((480, 640, 3), np.uint8)
+    pose = body(200, 0.4).pose(0.0)
+    x, y = np.round(pose.xy[Joint.NOSE]).astype(int)
+    picture[y, x] = 255
+    turned = turned_pose(pose, degrees)
+    assert turned.size == turn(picture, degrees).shape[1::-1]
+    u, v = np.round(turned.xy[Joint.NOSE]).astype(int)
+    assert turn(picture, degrees)[v - 1 : v + 2, u - 1 : u + 2].any()
+
+
+def way_up(name: str, degrees: int) -> tuple[int | None, int | None]:
+    """By how much a track that lies turned is said to have to be turned, and perhaps."""
+    path = TRACKS / f"{name}.npz"
+    drill = get_drill(str(load_label(path)["drill"]))
+    watching, analyzer = WhichWayUp(drill, all_drills().values()), Analyzer(drill)
+    for pose in load_track(path):
+        lying = turned_pose(pose, degrees)
+        found = watching.watch(analyzer.update(lying), lying)
+        if found:
+            return found, watching.doubtful
+    return watching.at_the_end(), watching.doubtful
+
+
+@pytest.mark.parametrize(("degrees", "back"), [(270, 90), (180, 180)])
+def test_a_picture_on_its_side_or_head_is_found_out(degrees: int, back: int) -> None:
+    assert way_up("standing_hip_abduction__toes_out__front_r1034", degrees) == (back, None)
+
+
+def test_an_upright_picture_is_left_alone() -> None:
+    assert way_up("standing_hip_abduction__toes_out__front_r1034", 0) == (None, None)
+    assert way_up("hip_bridge__short_hold__side_r1018", 0) == (None, None)
