@@ -102,6 +102,7 @@ class FakeLandmarker:
 
     model_name, sha256 = "fake", "0" * 64
     notes: tuple[str, ...] = ()
+    changed_to = None
 
     def picture_of(self, frame: FakeFrame) -> None: ...
 

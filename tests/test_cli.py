@@ -72,6 +72,7 @@ def blind(monkeypatch: pytest.MonkeyPatch) -> None:
 
     class Blind:
         notes: tuple[str, ...] = ()
+        changed_to = None
 
         def __init__(self, model: Model, **_: object) -> None:
             self.model_name, self.sha256 = model.name, model.sha256

@@ -88,6 +88,22 @@ def test_one_look_changes_nothing() -> None:
     assert verdict.change_to is None
 
 
+def test_who_was_seen_in_one_look_only_is_not_changed_to() -> None:
+    """Somebody who passes by, or a thing taken for a person once."""
+    wanted = Wanted("right", lambda pose: bool(pose.xy[0, 0] > 320))
+    glimpse, alone = [body(500)], list[Detection]()
+    for looks, at in (([glimpse] * 3, 3), ([glimpse, glimpse, alone, glimpse], 4)):
+        people = People(wanted)
+        people.update(0.0, body(200), [])
+        found = [people.update(0.5 * i, body(200), seen) for i, seen in enumerate(looks, 1)]
+        assert [i for i, verdict in enumerate(found, 1) if verdict.change_to is not None] == [at]
+    people = People(wanted)
+    people.update(0.0, body(200), [])
+    found = [people.update(0.5 * i, body(200), seen)
+             for i, seen in enumerate([glimpse, glimpse, *[alone] * 6], 1)]  # fmt: skip
+    assert all(verdict.change_to is None for verdict in found)
+
+
 def test_the_held_one_is_doubted_while_out_of_posture() -> None:
     people = People(Wanted("right", lambda pose: bool(pose.xy[0, 0] > 320)))
     assert not people.doubtful
@@ -234,3 +250,24 @@ def test_a_picture_on_its_side_or_head_is_found_out(degrees: int, back: int) -> 
 def test_an_upright_picture_is_left_alone() -> None:
     assert way_up("standing_hip_abduction__toes_out__front_r1034", 0) == (None, None)
     assert way_up("hip_bridge__short_hold__side_r1018", 0) == (None, None)
+
+
+def test_live_is_told_whom_to_look_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    from formcheck.cli import main
+    from formcheck.cli.front import Terminal
+
+    asked: list[Wanted | None] = []
+
+    def stop(leader: object, front: Terminal) -> None:
+        asked.append(front._options.wanted)
+        raise UsageError("enough")
+
+    monkeypatch.setattr("formcheck.lead.sets.lead", stop)
+    for who in ("auto", "left", "middle"):
+        with pytest.raises(SystemExit):
+            main(["live", "squat", "--source", str(TRACKS), "--no-window", "--mute",
+                  "--model", "lite", "--person", who])  # fmt: skip
+    assert [wanted and (wanted.person, wanted.moves) for wanted in asked] == [
+        ("", True),
+        ("left", False),
+    ]

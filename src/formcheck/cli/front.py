@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ..coach.cues import Line
     from ..lead.asking import Tell
     from ..sinks.info import RunInfo, Sink
+    from ..vision.people import Wanted
 
 __all__ = ["Options", "StatusLine", "Terminal", "ask", "tell"]
 
@@ -37,6 +38,7 @@ class Options:
     source: str
     realtime: bool = False
     rotate: int = 0
+    wanted: Wanted | None = None  # of several people; None takes any
     size: tuple[int, int] = (1280, 720)
     fps: float = 30.0
     model: Any = None  # of find_model; None for a pose track
@@ -142,7 +144,7 @@ class Terminal(ScreenFront):
             if window is not None:
                 window.silence = lambda: stream.silence
             seen = stack.enter_context(opened(stream, options.model, live=True, warn=common.warn))
-            yield stack.enter_context(seen.seen()), seen.info
+            yield stack.enter_context(seen.seen(options.wanted)), seen.info
 
     def say(self, lines: Sequence[Line], t: float) -> None:
         """Speak these lines; print them, too, where no window shows them."""

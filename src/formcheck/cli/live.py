@@ -51,6 +51,10 @@ def live(
     rotate: Annotated[
         int, typer.Option(help="Turn a sideways camera: 0, 90, 180 or 270 clockwise.")
     ] = 0,
+    person: Annotated[
+        str,
+        typer.Option(metavar="WHO", help="Of several people: auto, left, right, or a number."),
+    ] = "auto",
     record: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Keep the raw frames as mp4.")
     ] = None,
@@ -79,6 +83,7 @@ def live(
     from ..judge.recognise import AUTO
     from ..lead.leader import DrillLeader
     from ..lead.sets import lead
+    from ..run.whom import whom
     from ..vision.models import find_model
     from .front import Options, StatusLine, Terminal
 
@@ -86,6 +91,7 @@ def live(
     plan = drill in plan_names(settings.plans_folder)
     chosen = None if plan or drill == AUTO else get_drill(drill, settings.drills_folder)
     wanted_side = common.parse_side(side)
+    wanted = whom(chosen, person)
     if chosen is not None:
         common.note_side(chosen, wanted_side)
     dose = common.asked(reps, hold, chosen.dose if chosen else None)
@@ -110,6 +116,7 @@ def live(
             source=source or settings.source,
             realtime=realtime,
             rotate=rotate,
+            wanted=wanted,
             size=settings.size,
             fps=settings.fps,
             model=found_model,

@@ -38,7 +38,8 @@ RECENT = 6
 MIRRORED = 0.3
 #: Who is not seen for so long, s, has left the picture.
 GONE_S = 1.6
-#: So many looks in a row must speak for another person before the held one is left.
+#: So many looks must show another person who fits better, and none the contrary, before the held
+#: one is left.
 LOOKS_TO_CHANGE = 3
 #: Below this share of looks in posture, lately, the held one is doubted (EC: 4 looks, 1-2 s).
 DOUBT = 0.25
@@ -166,11 +167,9 @@ class People:
             self._against = 0
             return Verdict(None, (), False)
         best, undecided, why = self._choose(everybody, held.size[0])
-        if best is self._held:
-            self._against = 0
-        else:
-            self._against += 1
-        if best is not self._held and (first or self._against >= LOOKS_TO_CHANGE):
+        now = best is not self._held and best.seen_s == t  # who is not in this look does not count
+        self._against = 0 if best is self._held else self._against + now
+        if now and (first or self._against >= LOOKS_TO_CHANGE):
             self._against = 0
             self._others = [person for person in everybody if person is not best]
             self._held = best
