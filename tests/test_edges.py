@@ -11,7 +11,8 @@ from stick import SIZE, Figure, film, judged, moving, on_the_back, reps, standin
 from formcheck.body.pose import Pose
 from formcheck.catalogue.registry import get_drill
 from formcheck.drill.rules import RepRule
-from formcheck.events import SetResult
+from formcheck.events import Reason, SetResult
+from formcheck.judge.analyzer import Analyzer
 from formcheck.judge.reps import Reps, RepShape
 
 BRIDGE = get_drill("hip_bridge")
@@ -57,6 +58,21 @@ def test_getting_up_from_the_floor_is_no_first_repetition() -> None:
         return standing() if t < 0.5 else on_the_back(max(0.0, 1 - (t - 0.5) / 1.5) + THREE(t))
 
     assert counted(film(scene, 19)).complete == 3
+
+
+def test_out_of_place_for_a_moment_by_whatever_name() -> None:
+    """Feet below the picture give a wrong posture its cause; a repetition under way waits alike."""
+    analyzer = Analyzer(get_drill("hip_bridge"))
+    analyzer._picture.of = lambda why, _: why and Reason.TOO_NEAR  # type: ignore[method-assign]
+    posture = analyzer.drill.view.posture
+    gone = {"now": False}
+    view = replace(analyzer.drill.view, posture=lambda b: posture(b) and not gone["now"])
+    analyzer.drill = replace(analyzer.drill, view=view)
+    for p in film(bridges, 19):
+        gone["now"] = 3.6 < p.t < 4.6  # longer than STOP_S, shorter than STOP_BUSY_S
+        analyzer.update(p)
+    analyzer.finish()
+    assert analyzer.result().complete == 3
 
 
 # -- the last frame --------------------------------------------------------------------------------

@@ -62,6 +62,7 @@ STOP_S, RESUME_S = 0.5, 0.3
 #: faults look like another posture for a moment.
 STOP_BUSY_S = 1.5
 _OUT_OF_PLACE = (Reason.NOT_IN_START_POSITION, Reason.WRONG_VIEW)
+_BLIND = (Reason.FROZEN, Reason.STUTTERING)
 _UNSEEN = (Reason.NO_PERSON, Reason.JOINTS_HIDDEN, Reason.FROZEN)
 #: Why a movement that ended was none.
 _NO_REPS = (Reason.WRONG_EXERCISE, Reason.CAMERA_MOVING)
@@ -110,6 +111,7 @@ class Analyzer:
         self._t = nan
         self._floor = FloorLine()
         self._picture = PictureReasons()
+        self._out_of_place = False  # whether the present reason lies in posture or view
         self._torso = self._torso_t = nan
         self._frames = self._frames_seen = 0
         self._seen_s = nan
@@ -155,9 +157,12 @@ class Analyzer:
         elif t - self._body_s <= MAX_GAP_S and pose.picture != Reason.FROZEN.value:
             # A short loss changes nothing: clocks run on, machines wait (drills.md 2.2).
             return self._step(events)
-        reason = self._picture.of(self._why_not(pose, body), pose)
+        own = self._why_not(pose, body)
+        reason = self._picture.of(own, pose)
+        # Whatever it is called: a body that is cut off is out of place for a moment, too.
+        self._out_of_place = own in _OUT_OF_PLACE and reason not in _BLIND
         events += self._decide(t, reason, body is None)
-        judged = reason is None or (reason in _OUT_OF_PLACE and self._patient)
+        judged = reason is None or (self._out_of_place and self._patient)
         if self._reason is None and body is not None and judged:
             events += self._judge(t, body)
         else:
@@ -314,7 +319,7 @@ class Analyzer:
         if reason is None:
             return self._resume(t, self._since) if stood >= RESUME_S else []
         # What is gone has been missing for MAX_GAP_S already.
-        patience_s = STOP_BUSY_S if reason in _OUT_OF_PLACE and self._patient else STOP_S
+        patience_s = STOP_BUSY_S if self._out_of_place and self._patient else STOP_S
         return self._stop(t, self._since, reason, gone) if gone or stood >= patience_s else []
 
     def _stop(self, t: float, since: float, reason: Reason, gone: bool) -> list[Event]:
