@@ -33,6 +33,17 @@ def drills(
     folder: Annotated[
         Path | None, typer.Option(metavar="DIR", help="With --new: where to, else your own drills.")
     ] = None,
+    from_: Annotated[
+        Path | None,
+        typer.Option("--from", metavar="CLIP", help="With --new: learn it from this clip."),
+    ] = None,
+    label: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="With --from: its repetitions.")
+    ] = None,
+    fault: Annotated[
+        Path | None, typer.Option(metavar="CLIP", help="With --from: the same with a fault.")
+    ] = None,
+    cue: Annotated[str, typer.Option(metavar="TEXT", help="With --fault: what to say.")] = "",
     explain: Annotated[
         bool, typer.Option(help="With NAME: the rule of every fault in plain English.")
     ] = False,
@@ -48,7 +59,19 @@ def drills(
         raise UsageError("--folder goes with --new NAME; add it or leave --folder out")
     if explain and (name is None or json_):
         raise UsageError("--explain goes with a drill's NAME and without --json")
+    if from_ is not None and new is None:
+        raise UsageError("--from goes with --new NAME; add it or leave --from out")
+    if from_ is None and (label is not None or fault is not None):
+        raise UsageError("--label and --fault go with --from CLIP; add it or leave them out")
+    if cue and fault is None:
+        raise UsageError("--cue goes with --fault CLIP; add it or leave --cue out")
     own = common.settings().drills_folder
+    if new is not None and from_ is not None:
+        from .taught import taught_drill
+
+        file, said = taught_drill(new, from_, label, fault, cue, folder or own)
+        print("\n".join([str(file), *said]))
+        return
     if new is not None:
         from .scaffold import new_drill
 
