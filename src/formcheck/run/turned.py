@@ -85,10 +85,16 @@ class WhichWayUp:
             _upright(pose, degrees) for pose in self._poses[:: max(1, len(self._poses) // 30)]
         ]
         other = self._other_drill()
+        # Somebody who lies on the side does so either way round, only with the other leg on top.
+        either = any(
+            self._mostly(turn) and _done(analyzer, 1)
+            for turn, analyzer in self._turned.items()
+            if turn != degrees
+        )
         self._close()
         if other is not None:
             return None
-        if sum(upright) > len(upright) / 2:
+        if either or sum(upright) > len(upright) / 2:
             self.doubtful = degrees
             return None
         return degrees
