@@ -18,7 +18,7 @@ from statistics import median
 
 import numpy as np
 
-from formcheck.cli.common import drill_for
+from formcheck.run.labels import drill_for
 from formcheck.judge.analyzer import Analyzer
 from formcheck.run.loop import run_set
 from formcheck.sinks import BaseSink

@@ -18,7 +18,7 @@ from pathlib import Path
 from turns import in_turns, tell
 
 from formcheck.bench.speed import BareLoop
-from formcheck.cli.common import drill_for
+from formcheck.run.labels import drill_for
 from formcheck.judge.analyzer import Analyzer
 from formcheck.run.loop import run
 from formcheck.sinks.info import RunInfo

@@ -16,7 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 from statistics import median
 
-from formcheck.cli.common import drill_for
+from formcheck.run.labels import drill_for
 from formcheck.run.task import Scored, Task, score_task
 
 
