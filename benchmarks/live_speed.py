@@ -18,8 +18,8 @@ from statistics import median
 
 import numpy as np
 
-from formcheck.run.labels import drill_for
 from formcheck.judge.analyzer import Analyzer
+from formcheck.run.labels import drill_for
 from formcheck.run.loop import run_set
 from formcheck.sinks import BaseSink
 from formcheck.sinks.info import Meter, RunInfo

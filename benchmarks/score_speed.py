@@ -18,8 +18,8 @@ from pathlib import Path
 from turns import in_turns, tell
 
 from formcheck.bench.speed import BareLoop
-from formcheck.run.labels import drill_for
 from formcheck.judge.analyzer import Analyzer
+from formcheck.run.labels import drill_for
 from formcheck.run.loop import run
 from formcheck.sinks.info import RunInfo
 from formcheck.vision.clip import VideoFile
