@@ -12,7 +12,7 @@ from collections import deque
 from math import degrees, isfinite, nan
 
 from .measures import Body
-from .pose import Joint, Side
+from .pose import Joint
 
 __all__ = ["FloorLine"]
 
@@ -75,10 +75,7 @@ def roll(body: Body) -> float:
     A tilted camera turns the trunk, the line of the hips and that of the shoulders by the same
     angle. A trunk that leans over the standing leg or a pelvis that drops turns one of them.
     """
-    across = [
-        body.as_seen(Side.LEFT.joint(part)) - body.as_seen(Side.RIGHT.joint(part))
-        for part in ("hip", "shoulder")
-    ]
+    across = [body.between(part) for part in ("hip", "shoulder")]
     if not all(abs(line.real) > NEAREST * body.torso for line in across):
         return nan
     turns = [

@@ -273,6 +273,10 @@ class Body:
         side = 1.0 if self.trunk.axis.real >= 0 else -1.0
         return side * self.across_trunk(v)
 
+    def between(self, part: str) -> complex:
+        """From the right to the left ``part``, px, however well they are seen; NaN if nobody is."""
+        return self.as_seen(Side.LEFT.joint(part)) - self.as_seen(Side.RIGHT.joint(part))
+
     def along_trunk(self, v: complex) -> float:
         """The component of ``v`` along the trunk towards the head, in T."""
         return along(v, self.trunk.axis) / self.torso

@@ -16,7 +16,6 @@ apart, and the limits stand between them. T is the torso length.
 from __future__ import annotations
 
 from .measures import Body
-from .pose import Joint, Side
 
 __all__ = [
     "all_fours",
@@ -83,7 +82,7 @@ def square_side_on(b: Body) -> bool:
     """The camera looks along the shoulder line of a lying or kneeling body: one shoulder covers
     the other. Measured apart: 0.03-0.25 T on rendered and real clips from beside the mat, 0.36 and
     more from 25 degrees askew."""
-    apart = abs(b.as_seen(Joint.LEFT_SHOULDER) - b.as_seen(Joint.RIGHT_SHOULDER)) / b.torso
+    apart = abs(b.between("shoulder")) / b.torso
     return side_on(b) and apart <= 0.32
 
 
@@ -92,10 +91,7 @@ def square_on_the_front(b: Body) -> bool:
     near one. From askew shoulders and hips lie one ahead of the other; measured along the trunk,
     both together: 0.05-0.19 T on 11 rendered and real clips from beside the mat, 0.28-0.40 on 4
     from 25 degrees askew."""
-    ahead = sum(
-        abs(b.along_trunk(b.as_seen(Side.LEFT.joint(part)) - b.as_seen(Side.RIGHT.joint(part))))
-        for part in ("shoulder", "hip")
-    )
+    ahead = sum(abs(b.along_trunk(b.between(part))) for part in ("shoulder", "hip"))
     return square_side_on(b) and ahead <= 0.24
 
 
@@ -103,7 +99,7 @@ def from_the_feet(b: Body) -> bool:
     """A lying body seen along its length: the trunk is foreshortened to less than the shoulders
     are wide, or seems upright with the knees nearer than the hips. Landmarks are too poor to judge
     from there (calibration.md)."""
-    return abs(b.as_seen(Joint.LEFT_SHOULDER) - b.as_seen(Joint.RIGHT_SHOULDER)) > 0.95 * b.torso
+    return abs(b.between("shoulder")) > 0.95 * b.torso
 
 
 def on_the_back(b: Body) -> bool:
@@ -117,7 +113,7 @@ def on_the_front(b: Body) -> bool:
         return False
     # A body on its side stacks its shoulders across the trunk; one on its front, seen from askew,
     # has one ahead of the other (0.3-0.6 T).
-    shoulders = b.as_seen(Joint.LEFT_SHOULDER) - b.as_seen(Joint.RIGHT_SHOULDER)
+    shoulders = b.between("shoulder")
     # A lens above the mat sees its back; those on their side mostly show their front.
     from_above = 0 < b.shoulder_separation <= 0.62 and b.nose_height < -0.05
     return side_on(b) or abs(b.along_trunk(shoulders)) >= 0.25 or from_above

@@ -120,13 +120,9 @@ class People:
         self._held: Person | None = None
         self._others: list[Person] = []
         self._against = 0  # looks in a row that spoke for somebody else
-        self._beginning = wanted.near is not None  # until that one has been seen
+        #: Whether the one to begin with has not been seen yet; who is held is somebody else.
+        self.awaiting = wanted.near is not None
         self._since = nan  # the first look
-
-    @property
-    def awaiting(self) -> bool:
-        """Whether the one to begin with has not been seen yet; who is held is somebody else."""
-        return self._beginning
 
     @property
     def doubtful(self) -> bool:
@@ -135,7 +131,7 @@ class People:
         held = self._held
         if held is None:
             return False
-        return held.fitting < DOUBT or (self._beginning and not self._wanted_one(held))
+        return held.fitting < DOUBT or (self.awaiting and not self._wanted_one(held))
 
     def forget(self) -> None:
         """Nobody is held any more."""
@@ -155,14 +151,14 @@ class People:
         self._others = self._follow_others(others, t)
         everybody = [self._held, *self._others]
         self._since = t if isnan(self._since) else self._since
-        begun = next((p for p in everybody if self._beginning and self._wanted_one(p)), None)
+        begun = next((p for p in everybody if self.awaiting and self._wanted_one(p)), None)
         if begun is not None:
-            self._beginning, self._against = False, 0
+            self.awaiting, self._against = False, 0
             self._others = [person for person in everybody if person is not begun]
             change = None if begun is self._held else begun.body
             self._held = begun
             return Verdict(change, self._bodies(), False)
-        self._beginning = self._beginning and t - self._since < AWAIT_S
+        self.awaiting = self.awaiting and t - self._since < AWAIT_S
         if len(everybody) == 1:
             self._against = 0
             return Verdict(None, (), False)
