@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -22,7 +23,10 @@ SAMPLE = ROOT / "sample_videos" / "clamshell__good__front_l1003.mp4"
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
 pytestmark = pytest.mark.skipif(BROWSER is None, reason="no Chromium here")
 
-OURS = "http://127.0.0.1:18737/"
+with socket.socket() as free:  # the same port again after a restart, no other run's
+    free.bind(("127.0.0.1", 0))
+    PORT = free.getsockname()[1]
+OURS = f"http://127.0.0.1:{PORT}/"
 PLAN = """
 title = "Two clamshells"
 warm_up_min = 0
@@ -45,7 +49,7 @@ class App:
 
     def start(self) -> None:
         command = [sys.executable, "-m", "formcheck", "app", "--no-browser", "--mute",
-                   "--model", "lite", "--source", str(SAMPLE), "--port", "18737",
+                   "--model", "lite", "--source", str(SAMPLE), "--port", str(PORT),
                    *self.more]  # fmt: skip
         self.process = subprocess.Popen(
             command,

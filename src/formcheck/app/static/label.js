@@ -137,7 +137,9 @@ function workbench({ id, name, times, seconds: length, draft: saved, problem: wr
   const choose = (n) => { if (draft.reps.length) { chosen = Math.max(0, Math.min(draft.reps.length - 1, n)); to(nearest(draft.reps[chosen].start_s ?? first(draft.reps[chosen]))); show(); } };
 
   // -- to and from the server -----------------------------------------------------------------------
+  let edits = 0;
   async function save() {
+    edits += 1;
     draft.done = false;
     if (sending) { waiting = true; return; }
     sending = true;
@@ -150,7 +152,9 @@ function workbench({ id, name, times, seconds: length, draft: saved, problem: wr
     if (!gone) words();
   }
   async function write() {
+    const asked = edits;
     while (sending) await new Promise((done) => setTimeout(done, 30));
+    if (edits !== asked) return announce("Changed meanwhile, not written");  // what was asked for is no more
     if (said) { line.replaceChildren(problem(said)); return; }
     try { const { written } = await ask(`/api/label/${id}/finish`, { method: "POST" }); draft.done = true; told = ""; said = ""; line.replaceChildren(h("p.kept", `Written: ${written}`)); announce("Label written"); refresh(); }
     catch (error) { line.replaceChildren(problem(error.message)); }
