@@ -69,8 +69,9 @@ def lines(found: Agreement) -> list[str]:
             continue
         low, high = times.limits.lower.value, times.limits.upper.value
         more = f", ICC {_figure(times.icc)}" if times.icc is not None else ""
+        bias = f"{_figure(times.limits.bias)} {unit}".rstrip()
         said.append(
-            f"{name}: difference {_figure(times.limits.bias)} {unit}, limits of agreement "
+            f"{name}: difference {bias}, limits of agreement "
             f"{low:.2f} to {high:.2f}, n = {times.limits.n}{more}."
         )
     for f in found.faults:
