@@ -281,10 +281,6 @@ SCRIPTED: dict[str, Callable[[], list[Pose]]] = {
     "monster_walk": lambda: film(side_steps, 16.0),
     "single_leg_bridge": lambda: film(lambda t: one_foot_bridge(moving(reps(3))(t), 1.0), 16.0),
 }
-#: Refused as another exercise today, and why.
-REFUSED = {
-    ("clamshell", "feet_apart"): "knee_opened asks the feet to part less than the knees",
-}
 
 
 @cache
@@ -308,8 +304,7 @@ def measure_of(fault: Fault) -> Measure | None:
 
 
 PAIRS = [
-    pytest.param(d, f, id=f"{d.name}-{f.code}", marks=[pytest.mark.xfail(strict=True, reason=why)]
-        if (why := REFUSED.get((d.name, f.code))) else [])
+    pytest.param(d, f, id=f"{d.name}-{f.code}")
     for d in all_drills().values() if d.counts.only_if and good_form(d.name)
     for f in d.faults if measure_of(f) not in (None, d.main)
 ]  # fmt: skip
@@ -349,3 +344,27 @@ def test_a_fault_three_times_as_strong_is_still_the_drill(drill: Drill, fault: F
                 strongest = now
                 assert drill.counts.only_if(worse), f"refused at {now:.3g} {fault.unit}"
     assert when.exceeded(strongest), "no such movement was tried"
+
+
+ABDUCTION = load_track(TRACKS / "standing_hip_abduction__good__front_r1028.npz")
+
+
+def turned(p: Pose, by: complex) -> Pose:
+    """As a camera would see it that lies on its side."""
+    at = (p.xy[:, 0] + 1j * p.xy[:, 1]) * by
+    return replace(p, xy=np.stack([at.real, at.imag], 1) + max(p.size), size=(2 * max(p.size),) * 2)
+
+
+def test_a_clamshell_with_the_feet_wide_apart_counts_and_is_flagged() -> None:
+    opens = moving(TIMES)
+    result = result_of("clamshell", lambda t: on_the_side(0.4 * opens(t), feet=0.75 * opens(t)))
+    assert (result.complete, result.partial) == (3, 0)
+    assert [{f.code for f in rep.faults} for rep in result.reps] == [{"feet_apart"}] * 3
+
+
+@pytest.mark.parametrize("turn", [1j, -1j])
+def test_hip_abduction_on_the_side_is_no_clamshell(turn: complex) -> None:
+    """A standing hip abduction, turned so that the person lies on their side."""
+    result = judged(get_drill("clamshell"), [turned(p, turn) for p in ABDUCTION]).result
+    assert (result.complete, result.partial) == (0, 0)
+    assert [c.reason for c in result.cannot_judge].count(Reason.WRONG_EXERCISE) == 5
