@@ -353,3 +353,27 @@ def test_a_clip_is_labelled_by_keyboard(opened: Callable[..., Any], app: App) ->
     assert [(f["code"], f["severity"]) for f in rep["faults"]] == [("pelvis_roll", 2)]
     assert rep["complete"] is True
     assert (label["rater"], label["prefilled"], label["signal_shown"]) == ("Anna B.", False, True)
+    page.uncheck(".switch input")  # single keys off, and remembered
+    page.reload()
+    page.wait_for_selector(".label .mark.chosen")
+    assert not page.is_checked(".switch input")
+    press("d")
+    assert page.locator(".label .mark").count() == 1
+    assert not page.locator(".label kbd").first.is_visible()
+    press("ArrowRight")
+    page.wait_for_selector(".at:has-text('frame 2 of 90')")
+    page.focus(".teach summary")
+    press("Space")
+    page.fill("#new-name", "plank")
+    page.select_option("#new-kind", "hold")
+    page.focus("#new-name")
+    press("Enter")
+    page.wait_for_selector(".teach .problem:has-text('a drill called plank is there already')")
+    assert all("400" in line for line in opened.said)  # type: ignore[attr-defined]
+    opened.said.clear()  # type: ignore[attr-defined] # the browser tells of what was refused
+    page.fill("#new-name", "open_knee")
+    press("Enter")
+    page.wait_for_selector(".teach .kept:has-text('Written: open_knee.py')", timeout=60000)
+    assert "counts 1 of 1 holds" in page.locator(".teach").inner_text()
+    assert faults(page) == []
+    assert (app.data / "drills" / "tests" / "test_open_knee.py").exists()

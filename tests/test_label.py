@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from media import uneven_clip
 
+from formcheck import PoseTrack
 from formcheck.agree.compare import compare
 from formcheck.agree.ratings import read_ratings
 from formcheck.app.label_clips import LabelClips, rater_folder
@@ -21,8 +22,10 @@ from formcheck.cli import main
 from formcheck.errors import FormcheckError, InputError, LabelError, UsageError
 from formcheck.files import Part
 from formcheck.labels import check_spans
+from formcheck.run import teaching
 from formcheck.vision.clip import VideoFile
 
+TRACKS = Path(__file__).parent / "tracks"
 #: Milliseconds of the frames of a telephone that takes them when it can.
 FRAMES = [0, 40, 120, 150, 200, *range(300, 10_000, 100)]
 FILM = Film("a.mp4", 10.0, 30.0)
@@ -229,6 +232,36 @@ def test_what_a_browser_cannot_play_is_copied_at_its_times(folder: Path) -> None
         assert list(copy.times()) == pytest.approx([ms / 1000 for ms in FRAMES], abs=1e-3)
     clips.close()
     assert not made.exists()
+
+
+# -- a drill from a clip -------------------------------------------------------------------------
+
+
+def test_marks_teach_a_drill(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    name = "hip_bridge__good__side_l1013"
+    with PoseTrack(TRACKS / f"{name}.npz") as track:
+        poses = list(track)
+    monkeypatch.setattr(teaching, "poses_of", lambda clip, model, **more: poses)
+    marks = json.loads((TRACKS / f"{name}.label.json").read_text())["reps"]
+    uneven_clip(tmp_path / "mine.mp4", list(range(0, 1000 * (int(marks[-1]["end_s"]) + 2), 100)))
+    drills = tmp_path / "drills"
+    clips = LabelClips(tmp_path, "Anna", drills_folder=drills)
+    with pytest.raises(UsageError, match="expected two repetitions"):
+        clips.teach("1", "raise_hips", False)
+    clips.save("1", {"reps": [{**rep, "faults": {}} for rep in marks]})
+    for wrong in ("../raise_hips", "raise_hips.py", "", "Raise", "x" * 61, "plank"):
+        with pytest.raises(UsageError):
+            clips.teach("1", wrong, False)
+    assert clips.lesson("1") == {"state": "none"}
+    assert not drills.exists()
+    clips.teach("1", "raise_hips", False)
+    clips._work._thread.join(60)  # type: ignore[union-attr]
+    told = clips.lesson("1")
+    assert (told["state"], told["written"]) == ("ready", "raise_hips.py")
+    assert f"counts {len(marks)} of {len(marks)} repetitions" in told["said"][0]
+    assert "raise_hips" in clips.drills()
+    with pytest.raises(UsageError, match="it is there already"):
+        clips.teach("1", "raise_hips", False)
 
 
 # -- where things are ----------------------------------------------------------------------------

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import runpy
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from formcheck import PoseTrack
+from formcheck.body import postures
 from formcheck.cli import main
 from formcheck.errors import UsageError
 from formcheck.teach import label_reps, teach
@@ -53,7 +55,8 @@ def test_another_exercise_counts_nothing(bridge, other) -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"kind": "hold"}, "times a hold"),
+        ({"kind": "hold"}, "expected a hold with its times"),
+        ({"kind": "hold", "holds": [{"from_s": 3, "to_s": 2}]}, "ends at 2 s, before"),
         ({"reps": [{"start_s": 3, "end_s": 2}, {"start_s": 4, "end_s": 6}]}, "ends at 2 s, before"),
         ({"reps": [{"start_s": 1, "end_s": 2}]}, "expected two repetitions"),
     ],
@@ -107,3 +110,43 @@ def test_the_command_writes_a_drill_and_never_over_one(tmp_path, capfd) -> None:
     assert f"counts {n} of {n} repetitions" in out
     assert err.count("\n") == 1
     assert "is there already" in err
+    counts, still = written(tmp_path, "raise_hips")
+    counts()
+    still()
+    file = tmp_path / "raise_hips.py"
+    file.write_text(file.read_text().replace("whole=", "whole_at=999, whole="))
+    counts, still = written(tmp_path, "raise_hips")
+    with pytest.raises(AssertionError):
+        counts()
+    still()
+
+
+def written(folder: Path, name: str) -> list[Any]:
+    """The tests that were written beside a drill, the drill read anew."""
+    found = runpy.run_path(str(folder / "tests" / f"test_{name}.py"))
+    return [found[key] for key in found if key.startswith("test_")]
+
+
+def test_a_hold_is_taught_and_timed_on_another_body() -> None:
+    good, other = (
+        "single_leg_stance__good__front_r1020",
+        "single_leg_stance__touch_down__front_l1025",
+    )
+    reps = label_reps(label(good), good)
+    stand = teach("stand", poses(good), reps, hold=True, what=good)
+    assert (stand.counted, stand.holds) == (2, True)
+    assert [b - a for a, b in stand.spans] == pytest.approx(
+        [h["seconds"] for h in label(good)["holds"]], abs=1.0
+    )
+    drill = loaded(stand.text)
+    assert drill.kind == "hold"
+    found, true = counted(drill, poses(other)).holds, label(other)["holds"]
+    assert [h.seconds for h in found] == pytest.approx([h["seconds"] for h in true], abs=1.5)
+    assert not counted(drill, poses(GOOD)).holds
+
+
+def test_what_is_shown_from_the_front_counts_from_elsewhere() -> None:
+    front, side = "squat__good__front_l1061", "squat__good__front+30_l2019"
+    drill = loaded(teach("sit", poses(front), label_reps(label(front), front), what=front).text)
+    assert drill.view.fits is postures.from_anywhere
+    assert counted(drill, poses(f"askew/{side}")).complete == len(label(f"askew/{side}")["reps"])

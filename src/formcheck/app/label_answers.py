@@ -33,6 +33,8 @@ class LabelAnswers:
             Route("/api/label/{key}", self._save, methods=["POST"]),
             Route("/api/label/{key}/finish", self._finish, methods=["POST"]),
             Route("/api/label/{key}/signal", self._signal, methods=["POST"]),
+            Route("/api/label/{key}/teach", self._lesson, methods=["GET"]),
+            Route("/api/label/{key}/teach", self._teach, methods=["POST"]),
             Route("/api/label/{key}/copy", self._copy, methods=["POST"]),
             Route("/api/label/{key}/video", self._video),
         ]
@@ -60,6 +62,15 @@ class LabelAnswers:
             return self._clips.seen(key, drill, marks=said.get("marks") is True)
 
         return JSONResponse(await run_in_threadpool(seen))
+
+    def _lesson(self, request: Request) -> Response:
+        return JSONResponse(self._clips.lesson(request.path_params["key"]))
+
+    async def _teach(self, request: Request) -> Response:
+        said = await body(request)
+        key, name = request.path_params["key"], str(said.get("name") or "")
+        begun = await run_in_threadpool(self._clips.teach, key, name, said.get("hold") is True)
+        return JSONResponse(begun)
 
     def _copy(self, request: Request) -> Response:
         return JSONResponse(self._clips.copy(request.path_params["key"]))

@@ -17,11 +17,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..catalogue.registry import all_drills
+from ..catalogue.registry import all_drills, free_name
 from ..errors import InputError, LabelError, UsageError, one_line
 from ..files import LABEL_SUFFIX, VIDEO_SUFFIXES, listed, parse_json, plain, read_text
 from ..labels import read_label_file
+from ..run.teaching import Lesson
 from ..sinks import replace_text
+from ..teach import label_reps
 from . import labelling
 from .label_work import Work
 from .labelling import Film
@@ -244,6 +246,27 @@ class LabelClips:
         if marks:
             shown["reps"] = labelling.proposed(found["result"])
         return shown
+
+    # -- a drill from a clip -------------------------------------------------------------------
+
+    def teach(self, key: str, name: str, hold: bool) -> dict[str, Any]:
+        """Begin to teach a drill of this name by the clip and the marks of its draft.
+
+        Raises:
+            UsageError: the name is not fit or taken, or the marks are too few.
+        """
+        clip, (film, _) = self.path(key), self.film(key)
+        if self._drills_folder is None:
+            raise UsageError("there is no folder for drills; name one in the settings")
+        free_name(name, self._drills_folder)
+        label = labelling.lesson(self._draft(clip), film, hold)
+        label_reps(label, film.name)
+        return self._work.teach(key, name, Lesson(clip, label), self._drills_folder)
+
+    def lesson(self, key: str) -> dict[str, Any]:
+        """How far that is, and in the end what was written and what it counts."""
+        self.path(key)
+        return self._work.lesson(key)
 
     def copy(self, key: str) -> dict[str, Any]:
         """A copy that a browser can play; begins to make it."""

@@ -8,13 +8,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import FormcheckError, one_line
+from ..errors import FormcheckError, UsageError, one_line
 from ..run.loop import Control
 from ..sinks import BaseSink
 
 if TYPE_CHECKING:
     from ..body.pose import Pose
     from ..events import Step
+    from ..run.teaching import Lesson
     from ..sinks.info import RunInfo
     from ..vision.frames import Frame
 
@@ -48,6 +49,22 @@ class Work:
         return self._state(
             ("copy", key), lambda state, control: self._copied(key, clip, state, control)
         )
+
+    def teach(self, key: str, name: str, lesson: Lesson, folder: Path) -> dict[str, Any]:
+        """Begin a lesson; one of this clip that is over is forgotten."""
+        told = ("taught", key)
+        with self._guard:
+            if self._jobs.get(told, {"state": "none"})["state"] != "working":
+                self._jobs.pop(told, None)
+        return self._state(
+            told, lambda state, control: self._taught(name, lesson, folder, state, control)
+        )
+
+    def lesson(self, key: str) -> dict[str, Any]:
+        """The same of a lesson, with ``written`` and ``said``; ``none`` when none was begun, or
+        another clip ended it."""
+        with self._guard:
+            return dict(self._jobs.get(("taught", key), {"state": "none"}))
 
     def copy_path(self, key: str) -> Path:
         return self._folder / f"{key}.mp4"
@@ -105,6 +122,28 @@ class Work:
         main = judged.drill.main
         return {"state": "ready", "measure": main.name.replace("_", " "), "unit": main.unit,
                 "t": curve.t, "value": curve.value, "result": result}  # fmt: skip
+
+    def _taught(
+        self, name: str, lesson: Lesson, folder: Path, state: dict[str, Any], control: Control
+    ) -> dict[str, Any]:
+        from ..run.teaching import poses_of, said, taught_drill
+        from ..vision.clip import VideoFile
+
+        with VideoFile(lesson.good) as film:
+            seconds = film.duration_s or 0.0
+
+        def told(t: float) -> None:
+            if seconds:
+                state["done"] = round(min(1.0, t / seconds), 3)
+
+        def read(clip: Path) -> list[Pose]:
+            poses = poses_of(clip, self._model, control=control, told=told)
+            if control.end is not None:
+                raise UsageError("another clip was opened, nothing is written")
+            return poses
+
+        file, taught = taught_drill(name, lesson, folder, read)
+        return {"state": "ready", "written": file.name, "said": said(taught, lesson)}
 
     def _copied(
         self, key: str, clip: Path, state: dict[str, Any], control: Control

@@ -14,7 +14,7 @@ from ..labels import SCHEMA, check_spans
 if TYPE_CHECKING:
     from ..drill import Drill
 
-__all__ = ["Film", "checked", "clean", "draft_of", "finished", "proposed"]
+__all__ = ["Film", "checked", "clean", "draft_of", "finished", "lesson", "proposed"]
 
 TIMES = ("start_s", "peak_s", "hold_end_s", "end_s")
 _NAMES = {"start_s": "start", "peak_s": "top", "hold_end_s": "end of its hold", "end_s": "end"}
@@ -163,6 +163,26 @@ def finished(
     elif not draft["reps"] and not draft["cannot_tell"]:
         label["count"] = 0
     return label
+
+
+def lesson(draft: Mapping[str, Any], film: Film, hold: bool) -> dict[str, Any]:
+    """The marks that are whole, as the label of a clip that teaches a drill.
+
+    Raises:
+        UsageError: one contradicts itself.
+    """
+    whole = [
+        rep for rep in draft["reps"] if rep["start_s"] is not None and rep["end_s"] is not None
+    ]
+    try:
+        for n, rep in enumerate(whole, 1):
+            _whole(f"mark {n}", rep, set(rep["faults"]))
+    except ValueError as error:
+        raise UsageError(f"{film.name}: {error}; correct it") from error
+    reps = [_as_label(rep) for rep in whole]
+    held = [_hold(rep) for rep in reps if hold and rep["complete"] is not False]
+    return {"kind": "hold" if hold else "reps", "seconds": round(film.seconds, 3), "reps": reps,
+            "holds": held}  # fmt: skip
 
 
 def _as_label(rep: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import keyword
 import os
 import pkgutil
+import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 from functools import cache
@@ -18,7 +20,10 @@ from ..drill.old import changed
 from ..errors import UnknownDrill, UsageError
 from ..files import listed
 
-__all__ = ["all_drills", "drill_names", "get_drill", "load_drill_file"]
+__all__ = ["all_drills", "drill_names", "free_name", "get_drill", "load_drill_file"]
+
+#: Letters of a drill's name.
+LONGEST_NAME = 60
 
 ENTRY_POINTS = "formcheck.drills"
 
@@ -71,6 +76,25 @@ def get_drill(name: str, folder: Path | None = None) -> Drill:
     near = get_close_matches(name, known, n=1, cutoff=0.5)
     hint = f"did you mean {near[0]!r}? " if near else ""
     raise UnknownDrill(f"no drill is called {name!r}; {hint}There are: {', '.join(known)}")
+
+
+def free_name(name: str, folder: Path) -> None:
+    """See that a new drill in ``folder`` may be called so.
+
+    Raises:
+        UsageError: the name is not fit, or taken, or a file of it is there already.
+    """
+    fit = re.fullmatch(r"[a-z][a-z0-9_]*", name) and not keyword.iskeyword(name)
+    if not fit or len(name) > LONGEST_NAME:
+        raise UsageError(
+            f"expected a name of up to {LONGEST_NAME} small letters, digits and _ (as arm_raise), "
+            f"got {name[: 2 * LONGEST_NAME]!r}"
+        )
+    if name in drill_names():
+        raise UsageError(f"a drill called {name} is there already; choose another name")
+    for path in (folder / f"{name}.py", folder / "tests" / f"test_{name}.py"):
+        if os.path.lexists(path):
+            raise UsageError(f"{path}: it is there already and stays as it is; choose another name")
 
 
 def load_drill_file(path: Path) -> Drill:

@@ -67,10 +67,7 @@ def drills(
         raise UsageError("--cue goes with --fault CLIP; add it or leave --cue out")
     own = common.settings().drills_folder
     if new is not None and from_ is not None:
-        from .taught import taught_drill
-
-        file, said = taught_drill(new, from_, label, fault, cue, folder or own)
-        print("\n".join([str(file), *said]))
+        _taught(new, from_, label, fault, cue, folder or own)
         return
     if new is not None:
         from .scaffold import new_drill
@@ -241,3 +238,20 @@ def _console() -> Any:
     if not console.is_terminal:
         console.width = max(console.width, 140)
     return console
+
+
+def _taught(
+    name: str, good: Path, label: Path | None, fault: Path | None, cue: str, folder: Path
+) -> None:
+    """Teach a drill by a clip."""
+    from functools import partial
+
+    from ..labels import read_label_file
+    from ..run.teaching import Lesson, poses_of, said, taught_drill
+    from . import common
+
+    known = None if label is None else read_label_file(label)
+    lesson = Lesson(good, known, fault, cue)
+    read = partial(poses_of, model=common.settings().model, warn=common.warn)
+    file, taught = taught_drill(name, lesson, folder, read)
+    print("\n".join([str(file), *said(taught, lesson)]))

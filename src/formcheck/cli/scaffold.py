@@ -2,29 +2,11 @@
 
 from __future__ import annotations
 
-import keyword
-import re
 from pathlib import Path
 
 from ..errors import UsageError
 
-__all__ = ["free_name", "new_drill"]
-
-
-def free_name(name: str) -> None:
-    """See that a new drill may be called so.
-
-    Raises:
-        UsageError: the name is not fit or taken.
-    """
-    from ..catalogue.registry import drill_names
-
-    if not re.fullmatch(r"[a-z][a-z0-9_]*", name) or keyword.iskeyword(name):
-        raise UsageError(
-            f"--new: expected a name of small letters, digits and _ (as arm_raise), got {name!r}"
-        )
-    if name in drill_names():
-        raise UsageError(f"--new: a drill called {name} is there already; choose another name")
+__all__ = ["new_drill"]
 
 
 def new_drill(name: str, folder: Path) -> tuple[Path, Path]:
@@ -33,13 +15,10 @@ def new_drill(name: str, folder: Path) -> tuple[Path, Path]:
     Raises:
         UsageError: the name is not fit or taken, a file is there already, or cannot be written.
     """
-    from ..catalogue.registry import load_drill_file
+    from ..catalogue.registry import free_name, load_drill_file
 
-    free_name(name)
+    free_name(name, folder)
     file, test = folder / f"{name}.py", folder / "tests" / f"test_{name}.py"
-    for path in (file, test):
-        if path.exists():
-            raise UsageError(f"{path}: it is there already and stays as it is; choose another name")
     try:
         test.parent.mkdir(parents=True, exist_ok=True)
         for path, text in ((file, _DRILL), (test, _TEST)):

@@ -80,21 +80,27 @@ def watched(poses: Iterable[Pose], what: str) -> Watched:
 
 
 def label_reps(label: Mapping[str, Any], what: str) -> tuple[Rep, ...]:
-    """The repetitions that a label names, those without times left out.
+    """The repetitions or holds that a label names, those without times left out.
 
     Raises:
-        UsageError: it contradicts itself, times a hold, or names no repetition with its times.
+        UsageError: it contradicts itself, or names too few with their times.
     """
+    hold = label.get("kind") == "hold"
     items = [r for r in label.get("reps") or () if r.get("start_s") is not None
              and r.get("end_s") is not None and r.get("complete") is not False]  # fmt: skip
+    held = [h for h in label.get("holds") or () if h.get("from_s") is not None
+            and h.get("to_s") is not None]  # fmt: skip
     try:
         check_spans("repetition", [(r["start_s"], r["end_s"], r.get("hold_s")) for r in items],
                     label.get("seconds"))  # fmt: skip
+        check_spans("hold", [(h["from_s"], h["to_s"], h.get("seconds")) for h in held],
+                    label.get("seconds"))  # fmt: skip
     except ValueError as error:
         raise UsageError(f"{what}: {error}; mend the label") from error
-    if label.get("kind") == "hold":
-        raise UsageError(f"{what}: a drill is taught from repetitions, the label times a hold; "
-                         "write a holds() drill by hand (docs/add-a-drill.md)")  # fmt: skip
+    if hold:
+        if not held:
+            raise UsageError(f"{what}: expected a hold with its times, got none; label one")
+        return tuple(_hold(h, items) for h in held)
     if len(items) < 2:
         raise UsageError(f"{what}: expected two repetitions with their times, got {len(items)}; "
                          "label more or leave --label out")  # fmt: skip
@@ -105,6 +111,13 @@ def label_reps(label: Mapping[str, Any], what: str) -> tuple[Rep, ...]:
         top = (a + b) / 2 if top is None else float(top)
         found.append(Rep(a, top, float(r.get("hold_end_s") or top), b))
     return tuple(found)
+
+
+def _hold(held: Mapping[str, Any], items: Sequence[Mapping[str, Any]]) -> Rep:
+    """A hold with the way into it and out of it, of the attempt that it belongs to."""
+    a, b = float(held["from_s"]), float(held["to_s"])
+    own = next((r for r in items if r["start_s"] <= a and b <= r["end_s"]), None)
+    return Rep(a, a, b, b) if own is None else Rep(own["start_s"], a, b, own["end_s"])
 
 
 def _runs(t: Array, x: Array) -> list[Rep]:

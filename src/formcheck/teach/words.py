@@ -29,6 +29,13 @@ class Word:
     said: tuple[tuple[str, str], ...] = ()
 
     @property
+    def from_anywhere(self) -> bool:
+        """Whether an upright body reads the same from every side: heights, but those of hands and
+        of one side over the other, of which the farther stands higher in the picture."""
+        two_sides = any("{o}" in value for _, value in self.said)
+        return self.word == "height" and "wrist" not in self.name and not two_sides
+
+    @property
     def sided(self) -> bool:
         """Whether it differs between left and right."""
         return any("{" in value for _, value in self.said)
@@ -36,7 +43,7 @@ class Word:
     def _filled(self, moving: bool) -> list[tuple[str, str]]:
         # A far limb that works is read as drawn: the camera sees less of it.
         s, o = ("drawn working", "drawn other") if moving else ("near", "drawn far")
-        if self.word in ("thigh_forward", "abduction"):
+        if self.word in ("thigh_forward", "abduction", "outward"):
             s = "working" if moving else "near"
         return [(key, value.format(s=s, o=o)) for key, value in self.said]
 
@@ -86,6 +93,10 @@ WORDS = (
     _height("foot_over_foot", "{s} ankle", "{o} ankle"),
     _height("knee_over_knee", "{s} knee", "{o} knee"),
     _height("wrist_over_shoulder", "{s} wrist", "{s} shoulder"),
+    Word("knee_aside", "T", "outward", (("", "{s} knee"), ("past", "{s} ankle"), ("side", "{s}"))),
+    Word(
+        "hand_aside", "T", "outward", (("", "{s} wrist"), ("past", "{s} shoulder"), ("side", "{s}"))
+    ),
     _gap("knees_apart", "{s} knee", "{o} knee"),
     _gap("feet_apart", "{s} ankle", "{o} ankle"),
     _gap("knee_from_shoulder", "{s} knee", "{s} shoulder"),

@@ -1,6 +1,8 @@
 // Labelling clips: marks by keys, drafts kept at once, the label written when it holds together.
 import { announce, ask, h, problem, s } from "./dom.js";
 
+/** Remembered by this browser: whether single keys do anything (WCAG 2.1.4). */
+const KEYS = "formcheck.label.keys";
 const WIDE = 1000, HIGH = 150;
 const COMPLETE = [[true, "whole"], [false, "part"], [null, "cannot tell"]];
 const seconds = (t) => (t === null || t === undefined ? "–" : t.toFixed(2));
@@ -9,10 +11,18 @@ export async function open() {
   const element = h("div.label");
   let overview = await ask("/api/label");
   let clip = null, over = false, painting = 0;
+  const keyed = h("input", { type: "checkbox", checked: localStorage.getItem(KEYS) !== "off", onchange: keysChange });
+  const switched = h("label.switch", keyed, "Shortcuts by single keys");
+  function keysChange() {
+    try { localStorage.setItem(KEYS, keyed.checked ? "on" : "off"); } catch { /* not remembered */ }
+    element.classList.toggle("no-keys", !keyed.checked);
+    clip?.show();
+  }
+  element.classList.toggle("no-keys", !keyed.checked);
 
   function list() {
     const done = overview.clips.filter((one) => one.state === "done").length;
-    return [h("div.title", h("h1", "Label"), h("p.lead", `Rater ${overview.rater}. ${done} of ${overview.clips.length} clips written.`)),
+    return [h("div.title", h("h1", "Label"), h("p.lead", `Rater ${overview.rater}. ${done} of ${overview.clips.length} clips written.`), switched),
       h("ul.clips", { "aria-label": "Clips" }, overview.clips.map((one) => h("li", h("button", { type: "button", "aria-current": clip?.id === one.id ? "true" : null, "data-clip": one.id, onclick: () => load(one.id) },
         one.name.replace(/\.\w+$/, ""), one.state === "new" ? "" : one.state === "done" ? [" ✓", h("span.unseen", "written")] : [" …", h("span.unseen", "begun")]))))];
   }
@@ -23,7 +33,7 @@ export async function open() {
     try {
       const found = await ask(`/api/label/${id}`);
       if (over) return;
-      clip = workbench(found, overview, refresh);
+      clip = workbench(found, overview, refresh, () => keyed.checked);
       element.replaceChildren(...list(), clip.element);
       clip.ready();
     } catch (error) { element.replaceChildren(...list(), problem(error.message)); }
@@ -35,7 +45,7 @@ export async function open() {
   }
 
   const paint = () => { clip?.paint(); painting = requestAnimationFrame(paint); };
-  const keys = (event) => clip?.press(event);
+  const keys = (event) => clip?.press(event);  // arrows and Ctrl+Z always; single characters only if wanted
   document.addEventListener("keydown", keys);
   painting = requestAnimationFrame(paint);
   const first = overview.clips.find((one) => one.state !== "done") || overview.clips[0];
@@ -44,7 +54,7 @@ export async function open() {
 }
 
 /** One clip: video, signal, marks. */
-function workbench({ id, name, times, seconds: length, draft: saved, problem: wrong }, overview, refresh) {
+function workbench({ id, name, times, seconds: length, draft: saved, problem: wrong }, overview, refresh, keyed) {
   const draft = saved, past = [];
   let chosen = draft.reps.length - 1, frame = 0, settled = true, looping = false, slow = false, gone = false, curve = null, showing = overview.signal, sending = false, waiting = false, said = wrong, told = "", copied = false;
   const drill = () => overview.drills.find((one) => one.name === draft.drill);
@@ -217,7 +227,7 @@ function workbench({ id, name, times, seconds: length, draft: saved, problem: wr
         known && known.sides !== "none" ? pick("Side", [["", "Not said"], ["left", "Left"], ["right", "Right"]], draft.side || "", (value) => change(() => { draft.side = value || null; }, "")) : "",
         h("div", h("label", { for: "note" }, "Note"), h("input", { id: "note", type: "text", maxlength: "2000", value: draft.notes, onchange: (event) => change(() => { draft.notes = event.target.value; }, "") }))),
       h("h2", rep ? `${known?.kind === "hold" ? "Hold" : "Repetition"} ${chosen + 1} of ${draft.reps.length}` : "No mark yet"),
-      rep && known ? h("div.keys", { role: "group", "aria-label": "Faults and how severe: slight 1, clear 2, severe 3" }, known.faults.slice(0, 9).map((fault, n) => button(String(n + 1), `${fault.name}${rep.faults[fault.code] ? `: ${rep.faults[fault.code]}` : ""}`, () => grade(n), { title: fault.saw, id: `fault-${n}`, class: rep.faults[fault.code] ? `grade-${rep.faults[fault.code]}` : null }))) : h("p", draft.cannot_tell ? "Marked as a clip that cannot be judged; X takes that back." : known ? "Press S where the first one starts." : "Choose the drill first."),
+      rep && known ? h("div.keys", { role: "group", "aria-label": "Faults and how severe: slight 1, clear 2, severe 3" }, known.faults.slice(0, 9).map((fault, n) => button(String(n + 1), `${fault.name}${rep.faults[fault.code] ? `: ${rep.faults[fault.code]}` : ""}`, () => grade(n), { title: fault.saw, id: `fault-${n}`, class: rep.faults[fault.code] ? `grade-${rep.faults[fault.code]}` : null }))) : h("p", draft.cannot_tell ? "Marked as a clip that cannot be judged; X takes that back." : known ? (keyed() ? "Press S where the first one starts." : "Choose Start where the first one starts.") : "Choose the drill first, or mark and teach a new one."),
       known && known.faults.length > 9 && rep ? h("div.keys", known.faults.slice(9).map((fault, n) => h("button", { type: "button", title: fault.saw, id: `fault-${n + 9}`, class: rep.faults[fault.code] ? `grade-${rep.faults[fault.code]}` : null, onclick: () => grade(n + 9) }, `${fault.name}${rep.faults[fault.code] ? `: ${rep.faults[fault.code]}` : ""}`))) : "",
       draft.reps.length ? rows() : "");
     for (const [key, pressed] of [["x", draft.cannot_tell], ["g", showing], ["l", looping], ["v", slow]]) bar.querySelector(`[data-key="${key}"]`).setAttribute("aria-pressed", String(pressed));
@@ -240,15 +250,43 @@ function workbench({ id, name, times, seconds: length, draft: saved, problem: wr
   function press(event) {
     const where = document.activeElement, typing = where && where.matches("select, input, textarea");
     if (typing || event.altKey || event.metaKey || (event.ctrlKey && event.key !== "z")) return;
+    if (!keyed() && !event.ctrlKey && !event.key.startsWith("Arrow")) return;
     const key = { ArrowLeft: ",", ArrowRight: ".", Delete: "d", Backspace: "d" }[event.key] || event.key.toLowerCase();
-    if (key === " " && !where?.matches("button, a")) play();
+    if (key === " " && !where?.matches("button, a, summary")) play();
     else if (/^[1-9]$/.test(key)) grade(Number(key) - 1);
     else if (acts[key] && !(event.repeat && !",.".includes(key))) acts[key][1]();
     else return;
     event.preventDefault();
   }
 
-  const element = h("section", { "aria-label": name }, h("div.stage", h("div", video, at, plot, under, bar), h("div", line, panel)));
+  // -- a drill from this clip -----------------------------------------------------------------------
+  function teaching() {
+    const title = h("input", { id: "new-name", type: "text", required: true, maxlength: "60", pattern: "[a-z][a-z0-9_]*", autocapitalize: "none", spellcheck: "false" });
+    const kind = h("select", { id: "new-kind" }, h("option", { value: "reps" }, "Repetitions"), h("option", { value: "hold" }, "Holds"));
+    const go = h("button", { type: "submit" }, "Teach"), told = h("div", { "aria-live": "polite" });
+    const form = h("form.fields", { onsubmit: teach }, h("div", h("label", { for: "new-name" }, "Name, as heel_raise"), title), h("div", h("label", { for: "new-kind" }, "The marks are"), kind), go);
+    async function teach(event) {
+      event.preventDefault();
+      go.disabled = true;
+      try {
+        while (sending) await new Promise((done) => setTimeout(done, 30));
+        let state = await ask(`/api/label/${id}/teach`, { json: { name: title.value, hold: kind.value === "hold" } });
+        while (state.state === "working" && !gone) {
+          told.textContent = `The clip is looked through, ${Math.round(100 * state.done)} %.`;
+          await new Promise((done) => setTimeout(done, 500));
+          state = await ask(`/api/label/${id}/teach`);
+        }
+        if (gone) return;
+        if (state.state === "ready") told.replaceChildren(h("p.kept", `Written: ${state.written}. Try it on other people before you trust it.`), ...state.said.map((text) => h("p.small", text)));
+        else told.replaceChildren(problem(state.error || "Another clip was opened; begin again."));
+        if (state.state === "ready") refresh();
+      } catch (error) { told.replaceChildren(problem(error.message)); }
+      go.disabled = false;
+    }
+    return h("details.teach", h("summary", "Teach a drill from this clip"), h("p.small", "The marks show it: three or more in good form, the whole body in the picture."), form, told);
+  }
+
+  const element = h("section", { "aria-label": name }, h("div.stage", h("div", video, at, plot, under, bar), h("div", line, panel, teaching())));
   show();
-  return { id, element, press, paint, ready: () => { if (showing) look(false); }, leave: () => { gone = true; video.pause(); video.removeAttribute("src"); video.load(); } };
+  return { id, element, press, paint, show, ready: () => { if (showing) look(false); }, leave: () => { gone = true; video.pause(); video.removeAttribute("src"); video.load(); } };
 }
