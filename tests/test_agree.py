@@ -6,7 +6,9 @@ import json
 import math
 from pathlib import Path
 
+import numpy as np
 import pytest
+from scipy import stats
 
 from formcheck.agree.compare import compare
 from formcheck.agree.page import lines, render
@@ -16,9 +18,21 @@ from formcheck.cli import main
 
 TRACKS = Path(__file__).parent / "tracks"
 
+# Where the examples come from, and what of them could be looked up again (27 Nov 2026): the data
+# of WRIGHT and MINI stand as here in qwraps2's pefr (CRAN), of JUDGES the ICC(2,1) of 0.290 in the
+# data of intraclass (CRAN), TABLE with both kappas in statsmodels' tests as SAS prints them. The
+# papers themselves could not be read here: the intervals of [Bland & Altman 1986], the interval of
+# the judges' ICC and the table of [Viera & Garrett 2005] are as they were noted before. LSAT and
+# GPA were not looked up; that r comes out as published speaks for them.
+
 #: Peak expiratory flow by two meters, first readings [Bland & Altman 1986, table 1].
 WRIGHT = [494, 395, 516, 434, 476, 557, 413, 442, 650, 433, 417, 656, 267, 478, 178, 423, 427]
 MINI = [512, 430, 520, 428, 500, 600, 364, 380, 658, 445, 432, 626, 260, 477, 259, 350, 451]
+#: Two raters, three grades: simple kappa 0.4842, weighted 0.4701 (SAS).
+TABLE = [[0, 4, 1], [0, 8, 0], [0, 1, 5]]
+#: Fifteen law schools: LSAT and GPA, r = 0.776 [Efron 1979; Efron & Tibshirani 1993, table 3.1].
+LSAT = [576, 635, 558, 578, 666, 580, 555, 661, 651, 605, 653, 575, 545, 572, 594]
+GPA = [339, 330, 281, 303, 344, 307, 300, 343, 336, 313, 312, 274, 276, 288, 296]
 #: Six targets, four judges [Shrout & Fleiss 1979, table 2].
 JUDGES = [[9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6], [10, 5, 6, 9], [6, 2, 4, 7]]
 
@@ -44,7 +58,12 @@ def test_icc_as_published() -> None:
 
 
 def test_kappa_as_published() -> None:
-    # Two radiologists, 100 pictures: 15 both, 5 and 10 only one, 70 neither [Viera & Garrett 2005].
+    pairs = [(i, j) for i in range(3) for j in range(3) for _ in range(TABLE[i][j])]
+    one, two = zip(*pairs, strict=True)
+    assert kappa(one, two) == pytest.approx(0.4842, abs=5e-5)
+    assert kappa(one, two, weighted=True) == pytest.approx(0.4701, abs=5e-5)
+    # Of 100: 15 both, 5 and 10 only one, 70 neither: (0.85 - 0.65) / (1 - 0.65) [Cohen 1960], 0.57
+    # in [Viera & Garrett 2005].
     a = [1] * 20 + [0] * 80
     b = [1] * 15 + [0] * 5 + [1] * 10 + [0] * 70
     assert kappa(a, b) == pytest.approx(0.57, abs=0.005)
@@ -73,6 +92,19 @@ def test_people_are_drawn_whole() -> None:
     assert (found.value, found.low) == (0.25, 0.0) and found.high >= 0.5
     assert bootstrap(people, mean) == found
     assert math.isnan(bootstrap(["a", "b"], lambda cases: 1.0).low)
+
+
+def test_the_percentile_interval_is_that_of_scipy() -> None:
+    def correlation(cases: list[int]) -> float:
+        return float(np.corrcoef([LSAT[i] for i in cases], [GPA[i] for i in cases])[0, 1])
+
+    found = bootstrap([str(n) for n in range(15)], correlation, times=4000)
+    assert found.value == pytest.approx(0.776, abs=5e-4)
+    theirs = stats.bootstrap(
+        (LSAT, GPA), lambda a, b: np.corrcoef(a, b)[0, 1], paired=True, vectorized=False,
+        n_resamples=4000, method="percentile", rng=np.random.default_rng(1),
+    ).confidence_interval  # fmt: skip
+    assert (found.low, found.high) == pytest.approx((theirs.low, theirs.high), abs=0.02)
 
 
 # -- the command ---------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """Makes the pictures of the page for the docs: ``python tools/screens.py`` (needs Chromium).
 
-A diary is made up, a sample clip is the camera; docs/page/*.webp are written. ``telephone`` as an
-argument makes those of the telephone only.
+A diary is made up, a sample clip is the camera; docs/page/*.webp are written. ``telephone`` or
+``label`` as an argument makes those of the telephone or of the label page only.
 """
 
 from __future__ import annotations
@@ -173,12 +173,41 @@ def telephone() -> None:
         chromium.close()
 
 
+def label() -> None:
+    """The label page: two marks over the signal, one of them with a fault."""
+    from playwright.sync_api import sync_playwright
+
+    browser = shutil.which("chromium") or shutil.which("chromium-browser")
+    with tempfile.TemporaryDirectory() as folder:
+        clips = Path(folder) / "clips"
+        clips.mkdir()
+        shutil.copy(SAMPLE, clips / "clamshell_01.mp4")
+        more = "--label", str(clips), "--rater", "Anna"
+        with served(Path(folder), *more) as address, sync_playwright() as made:
+            chromium = made.chromium.launch(executable_path=browser, args=["--no-sandbox"])
+            page = chromium.new_page(viewport=LAPTOP)
+            page.goto(address)
+            page.wait_for_selector(".label polyline", timeout=120000)
+            keys = {30: "s", 57: "t", 75: "h", 98: "e", 118: "s", 147: "t", 166: "h", 190: "e"}
+            for frame in range(1, 191):
+                page.keyboard.press(".")
+                if frame in keys:
+                    page.keyboard.press(keys[frame])
+            page.keyboard.press("1")
+            page.keyboard.press("1")
+            page.wait_for_selector(".kept")
+            shoot(page, "label")
+            chromium.close()
+
+
 def main() -> None:
-    if sys.argv[1:] == ["telephone"]:
-        telephone()
+    parts = {"telephone": telephone, "label": label}
+    if sys.argv[1:]:
+        parts[sys.argv[1]]()
         return
     pages_of_the_computer()
     telephone()
+    label()
 
 
 def pages_of_the_computer() -> None:

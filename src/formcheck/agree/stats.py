@@ -1,4 +1,5 @@
-"""The figures of agreement; each is tested against a published worked example."""
+"""The figures of agreement; each is tested against a published example, the bootstrap against
+scipy's on one."""
 
 from __future__ import annotations
 
