@@ -1,19 +1,20 @@
 """The page beside the window: age of a picture when it is drawn, judged rate, processor time.
 
     python benchmarks/page_speed.py CLIP [SECONDS]
-    python benchmarks/page_speed.py CLIP --minutes 20
+    python benchmarks/page_speed.py CLIP --minutes 20 [--every 2]
 
 Plays CLIP, of clamshells, as a camera three times for SECONDS: ``live --no-window``, ``live`` with
 its window (where there is a display), and a set on the page in a headless Chromium. Processor time
 is that of formcheck's own process; Chromium's, which draws without a graphics card here, is not in
-it. With ``--minutes`` only the page runs, with CLIP played again and again; printed are the memory
-of this process (server and driver of the browser) and the page's JavaScript heap after a
-collection, once a minute or more often.
+it. With ``--minutes`` only the page runs, in one endless set with CLIP played again and again;
+printed are the memory of the server, which is a process of its own (Linux), and the page's
+JavaScript heap after a collection, each ``--every`` minutes.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import shutil
 import subprocess
@@ -22,7 +23,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -88,71 +89,113 @@ class Again:
         self._video.release()
 
 
-@contextmanager
-def set_on_the_page(clip: str) -> Iterator[tuple[Bridge, Any]]:
-    """The server, in this process, and a page on which a set of clamshells runs."""
-    from playwright.sync_api import sync_playwright
-
+def server(clip: str) -> None:
+    """The server's process. It prints its address; each line that it reads is answered by a line
+    of figures, counted from the line before."""
     model = find_model("full")
 
     def opened(source: str) -> Any:
         return Camera(open_device=lambda: Again(source))
 
-    home = Home(lambda: Journal(None))
+    home = Home(lambda: Journal(Path(os.environ["FORMCHECK_DATA_DIR"]) / "journal.sqlite3"))
     bridge = Bridge(home, lambda: Options(opened, clip, model, mute=True))
-    told: list[str] = []
-    said = {"ready": told.append, "browser": False}
-    parts = bridge, Clips(home, "full")
-    server = threading.Thread(target=serve, args=parts, kwargs=said, daemon=True)
-    server.start()
-    while not told:
-        time.sleep(0.05)
-    with sync_playwright() as made:
-        path = shutil.which("chromium") or shutil.which("chromium-browser")
-        browser = made.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        tab = browser.new_page(viewport={"width": 1366, "height": 768})
-        tab.goto(told[0])
-        tab.wait_for_selector("#nav [aria-current]")
-        bridge.start({"kind": "drill", "name": "clamshell"})
-        tab.wait_for_selector("fieldset.question")
-        for question in tab.query_selector_all("fieldset.question"):
-            question.query_selector("input").check()
-        tab.click("form .big")
-        tab.wait_for_selector(".live .word:not(:empty)", timeout=60000)
-        yield bridge, tab
-        browser.close()
-    bridge.close()
+    threading.Thread(target=tell, args=(bridge,), daemon=True).start()
+    with suppress(KeyboardInterrupt):
+        serve(bridge, Clips(home, "full"), ready=lambda at: print(at, flush=True), browser=False)
 
 
-def page(clip: str, seconds: float) -> dict[str, float]:
-    """The same for the page, with what a picture's age was when it had been drawn."""
-    with set_on_the_page(clip) as (bridge, _):
-        time.sleep(2.0)
-        pictures = bridge.pictures
-        pictures.ages.clear()
-        sent, dropped = pictures.sent, pictures.dropped
-        used, began = time.process_time(), time.monotonic()
-        time.sleep(seconds)
+def tell(bridge: Bridge) -> None:
+    pictures = bridge.pictures
+    sent = dropped = 0
+    used = began = 0.0
+    for _ in sys.stdin:
         spent = time.monotonic() - began
-        rate = (pictures.sent - sent) / spent
-        return {
-            "drawn": rate,
-            "judged": rate + (pictures.dropped - dropped) / spent,
+        new = pictures.sent - sent, pictures.dropped - dropped
+        figures = {
+            "drawn": new[0] / spent,
+            "judged": sum(new) / spent,
             "cpu": (time.process_time() - used) / spent,
             "p50_ms": 1000 * pictures.age_at(50),
             "p95_ms": 1000 * pictures.age_at(95),
         }
+        print(json.dumps(figures), flush=True)
+        pictures.ages.clear()
+        sent, dropped = pictures.sent, pictures.dropped
+        used, began = time.process_time(), time.monotonic()
 
 
-def resident_mb() -> float:
-    """Memory of this process, MB (Linux)."""
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+class Server:
+    """That process, as this one sees it."""
+
+    def __init__(self, clip: str, folder: str) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, __file__, clip, "--serve"],
+            env=os.environ | {"FORMCHECK_DATA_DIR": folder},
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        self.address = self._line()
+
+    def _line(self) -> str:
+        assert self.process.stdout is not None
+        return self.process.stdout.readline().strip()
+
+    def figures(self) -> dict[str, float]:
+        """Since the last call."""
+        assert self.process.stdin is not None
+        print(file=self.process.stdin, flush=True)
+        told: dict[str, float] = json.loads(self._line())
+        return told
+
+    def memory_mb(self) -> tuple[float, float]:
+        """Resident, and its share where pages are shared."""
+        text = Path(f"/proc/{self.process.pid}/smaps_rollup").read_text()
+        rows = dict(line.split(":") for line in text.splitlines()[1:])
+        return tuple(int(rows[name].split()[0]) / 1000 for name in ("Rss", "Pss"))  # type: ignore
+
+    def end(self) -> None:
+        self.process.send_signal(2)
+        self.process.wait(20)
 
 
-def flat(clip: str, minutes: float) -> None:
+@contextmanager
+def set_on_the_page(clip: str) -> Iterator[tuple[Server, Any]]:
+    """The server, and a page on which a set of clamshells runs."""
+    from playwright.sync_api import sync_playwright
+
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as made:
+        served = Server(clip, folder)
+        path = shutil.which("chromium") or shutil.which("chromium-browser")
+        browser = made.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        try:
+            tab = browser.new_page(viewport={"width": 1366, "height": 768})
+            tab.goto(served.address)
+            tab.wait_for_selector("#nav [aria-current]")
+            tab.click("#to-drills a")
+            tab.click("a[href='/drills?drill=clamshell']")
+            tab.click("button:text-is('Do it now')")
+            tab.wait_for_selector("fieldset.question")
+            for question in tab.query_selector_all("fieldset.question"):
+                question.query_selector("input").check()
+            tab.click("form .big")
+            tab.wait_for_selector(".live .word:not(:empty)", timeout=60000)
+            yield served, tab
+        finally:
+            browser.close()
+            served.end()
+
+
+def page(clip: str, seconds: float) -> dict[str, float]:
+    """The same for the page, with what a picture's age was when it had been drawn."""
+    with set_on_the_page(clip) as (served, _):
+        time.sleep(2.0)
+        served.figures()
+        time.sleep(seconds)
+        return served.figures()
+
+
+def flat(clip: str, minutes: float, every: float) -> None:
     """Print the memory of server and page over time."""
-    with set_on_the_page(clip) as (bridge, tab):
+    with set_on_the_page(clip) as (served, tab):
         tools = tab.context.new_cdp_session(tab)
         tools.send("Performance.enable")
         began, end = time.monotonic(), time.monotonic() + 60 * minutes
@@ -160,13 +203,15 @@ def flat(clip: str, minutes: float) -> None:
             tools.send("HeapProfiler.collectGarbage")
             told = tools.send("Performance.getMetrics")["metrics"]
             metrics = {one["name"]: one["value"] for one in told}
-            print(f"{(time.monotonic() - began) / 60:5.1f} min  server {resident_mb():6.1f} MB  "
-                  f"page {metrics['JSHeapUsedSize'] / 1e6:5.2f} MB  "
-                  f"elements {metrics['Nodes']:.0f}  pictures {bridge.pictures.sent}",
+            resident, share = served.memory_mb()
+            print(f"{(time.monotonic() - began) / 60:5.1f} min  server {resident:6.1f} MB, "
+                  f"its share {share:6.1f} MB  page {metrics['JSHeapUsedSize'] / 1e6:5.2f} MB  "
+                  f"elements {metrics['Nodes']:.0f}  drawn {served.figures()['drawn']:.1f}/s",
                   flush=True)  # fmt: skip
-            if time.monotonic() >= end:
+            left = end - time.monotonic()
+            if left <= 0:
                 return
-            tab.wait_for_timeout(1000 * min(60.0, 6 * minutes, max(1.0, end - time.monotonic())))
+            tab.wait_for_timeout(1000 * min(60 * every, left))
 
 
 def main() -> None:
@@ -174,10 +219,15 @@ def main() -> None:
     said.add_argument("clip")
     said.add_argument("seconds", nargs="?", type=float, default=15.0)
     said.add_argument("--minutes", type=float)
+    said.add_argument("--every", type=float, default=2.0, help="minutes between two lines")
+    said.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
     asked = said.parse_args()
     clip, seconds = asked.clip, asked.seconds
+    if asked.serve:
+        server(clip)
+        return
     if asked.minutes is not None:
-        flat(clip, asked.minutes)
+        flat(clip, asked.minutes, asked.every)
         return
     plain = live(clip, seconds + 4, "--no-window")
     print(f"live --no-window  judged {plain[0]:.1f}/s  cpu {plain[1]:.2f}", flush=True)

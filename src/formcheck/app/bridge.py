@@ -36,7 +36,11 @@ PAUSE_S, GIVE_UP_S, CAMERA_OFF_S = 3.0, 120.0, 3.0
 #: A shorter sleep, seconds, is none: where the system does not tell, its clock may have been set.
 SLEPT_S = 5.0
 
-_LAST_WORDS = "Two short questions wait on the page. Answer them when you are up"
+#: What a page's person hears and reads instead of what a terminal's does.
+_WORDS = {
+    "last_words": "Two short questions wait on the page. Answer them when you are up",
+    "note_walk": "note it on the page Today",
+}
 
 
 @dataclass(frozen=True)
@@ -116,9 +120,7 @@ class Bridge:
             warm, whole = what.get("warm") is True, what.get("whole") is True
             return _Wanted(
                 plan.title,
-                lambda journal: PlanLeader(
-                    journal, plan, drills, warm=warm, whole=whole, last_words=_LAST_WORDS
-                ),
+                lambda journal: PlanLeader(journal, plan, drills, warm=warm, whole=whole, **_WORDS),
                 plan,
             )
         if kind not in ("drill", "setup") or name not in drills:

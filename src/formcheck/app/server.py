@@ -20,6 +20,7 @@ from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
 from ..errors import FormcheckError, InputError
+from ..vision.silence import steady_heap
 from .answers import Answers, refused
 from .bridge import Bridge
 from .clips import Clips
@@ -186,6 +187,7 @@ def serve(
         UsageError: ``phone`` cannot be; see :class:`~formcheck.app.phone.Phone`.
         KeyboardInterrupt: Ctrl-C; what runs is saved.
     """
+    steady_heap()  # before there are threads, each with a heap of its own
     with closing(bound(port)) as listening:
         number = listening.getsockname()[1]
         door = Door((f"127.0.0.1:{number}", f"localhost:{number}"), f"formcheck_{number}")

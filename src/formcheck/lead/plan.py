@@ -41,6 +41,7 @@ class PlanLeader(Leader):
         whole: every drill at the plan's own dose: the person's own choice.
         last_words: said at the end where questions follow, before the questions themselves; they
             wait for their answers without limit.
+        note_walk: how a walk of ``{minutes}`` is noted in the diary.
     """
 
     def __init__(
@@ -52,10 +53,11 @@ class PlanLeader(Leader):
         warm: bool = False,
         whole: bool = False,
         last_words: str = "Two short questions. Answer when you are up",
+        note_walk: str = "formcheck today --walked {minutes}",
     ) -> None:
         super().__init__(journal, drills)
         self._plan, self._warm, self._whole = plan, warm, whole
-        self._last_words = last_words
+        self._last_words, self._note_walk = last_words, note_walk
         self._coach: Session | None = None
         self._hushed = self._asked = False
         self._t = 0.0
@@ -133,8 +135,8 @@ class PlanLeader(Leader):
             lines.append("Tomorrow you are asked how it felt; that decides what comes next.")
         if self._plan.walk_min:
             minutes = f"{self._plan.walk_min:g}"
-            lines.append(f"Today also: a walk of {minutes} minutes "
-                         f"(formcheck today --walked {minutes}).")  # fmt: skip
+            note = self._note_walk.format(minutes=minutes)
+            lines.append(f"Today also: a walk of {minutes} minutes ({note}).")
         return Done(
             self._status, self._stopped or "", tuple(lines), tuple(r for _, r, _ in results),
             self._error,

@@ -176,7 +176,8 @@ class Camera(Stream):
 
     live = True
     ADVICE = (
-        "check that it is plugged in, allowed and not in use elsewhere, or name another --source"
+        "check that it is plugged in, allowed and not in use elsewhere, or choose another one "
+        "(--source)"
     )
     #: The first and the longest pause between attempts to reopen, s.
     BACK_OFF_S = (0.5, 4.0)

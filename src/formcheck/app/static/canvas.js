@@ -37,7 +37,8 @@ export class Picture {
     const size = head.size || bitmap ? head.size || [bitmap.width, bitmap.height] : head.pose ? head.pose.size : this.size;
     if (!size) return;
     this.size = size;
-    this.canvas.style.aspectRatio = `${size[0]} / ${size[1]}`;
+    const shape = `${size[0]} / ${size[1]}`;
+    if (shape !== this.shape) { this.shape = shape; this.canvas.style.aspectRatio = shape; this.fit(); }  // a later change of its size would empty it
     const { context, canvas } = this;
     this.tell?.(Math.round(size[0] * Math.min(canvas.width / size[0], canvas.height / size[1])));
     const scale = Math.min(canvas.width / size[0], canvas.height / size[1]);

@@ -24,6 +24,7 @@ export function form(questions, button, done) {
       const missing = open.find((one) => !one.question.optional);
       if (missing) {
         wrong.textContent = open.length > 1 ? "Please answer every question." : "One answer is missing.";
+        missing.element.append(wrong);  // where the person is looking then
         missing.focus();
         return;
       }

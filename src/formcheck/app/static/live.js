@@ -9,6 +9,8 @@ const BUTTONS = {
   next: ["Skip", "n"], end: ["End", "q"],
 };
 const KEYS = { o: "ouch", " ": "pause", r: "again", s: "switch", n: "next", q: "end" };
+/** What the ring says where it is empty: while somebody gets ready. */
+const NOTHING = "Nothing is counted yet";
 const SIGNS = { fault: "!", blind: "?", info: "i" };
 
 export class Live {
@@ -18,7 +20,7 @@ export class Live {
     this.number = s("text", { x: 50, y: 54, class: "number" });
     this.below = s("text", { x: 50, y: 72, class: "below" });
     this.ring = s("circle", { cx: 50, cy: 50, r: 44, class: "ring" });
-    this.dial = s("svg", { viewBox: "0 0 100 100", class: "dial", role: "img" }, s("circle", { cx: 50, cy: 50, r: 44, class: "track" }), this.ring, this.number, this.below);
+    this.dial = s("svg", { viewBox: "0 0 100 100", class: "dial", role: "img", "aria-label": NOTHING }, s("circle", { cx: 50, cy: 50, r: 44, class: "track" }), this.ring, this.number, this.below);
     this.title = h("p.drill");
     this.more = h("p.counted");
     this.fine = h("p.fine");
@@ -85,14 +87,14 @@ export class Live {
     this.number.classList.toggle("long", dial.number.length > 3);
     this.ring.style.strokeDasharray = `${dial.share * ROUND} ${ROUND}`;
     this.dial.dataset.state = dial.state;
-    this.dial.setAttribute("aria-label", `${dial.number} ${dial.below}`);
+    this.dial.setAttribute("aria-label", `${dial.number} ${dial.below}`.trim() || NOTHING);
     set(this.title, head.title + (head.side ? ` · ${head.side}` : ""));
     set(this.more, head.counted_only ? `Counting only. ${head.counted_only}` : "");
     set(this.fine, head.fps ? `${Math.round(head.fps)} pictures a second` : "");
     this.band.dataset.sign = band ? band.sign : "none";
     set(this.sign, band ? SIGNS[band.sign] : "");
     set(this.head, band ? band.head : "");
-    set(this.todo, band ? band.more : "");
+    set(this.todo, band ? band.more || (this.state.paused ? "To go on, press the space bar or Go on." : "") : "");
     const count = head.set ? `${dial.number} ${dial.below}` : "";
     announce([band ? [band.head, band.more].filter(Boolean).join(". ") : head.set ? "" : head.word, count].filter(Boolean).join(". "));
   }

@@ -100,9 +100,10 @@ function done(state, { go, title, idle: phone }) {
     how === "lost" ? h("p", "The camera went away. The set so far was kept.") : null,
     told(state, ["today", "before"]),
     lines?.length ? h("ul.summary", lines.map((line) => h("li", line.trim()))) : null,
-    kept ? h(saved ? "p.kept" : "p.problem", kept) : null,
+    kept ? h(!sets ? "p.lead" : saved ? "p.kept" : "p.problem", kept) : null,
     state.warnings.length ? h("details", h("summary", "What else was noticed"), h("ul", state.warnings.map((line) => h("li", line)))) : null,
-    h("p.actions", h("button.big", { type: "button", onclick: () => { link.send("seen"); go("/"); } }, phone ? "Close this" : "To today"),
+    status === "failed" && !phone ? h("p", "Another camera can be chosen in the ", h("a", { href: "/settings" }, "settings"), ".") : null,
+    h("p.actions", h("button.big", { type: "button", onclick: () => { link.send("seen"); go("/"); } }, phone ? "Close this" : "Back to today"),
       sets && !phone ? h("button", { type: "button", onclick: () => { link.send("seen"); go("/diary"); } }, "To the diary") : null),
   ].flat() };
 }

@@ -21,12 +21,13 @@ export class SetUp {
         h("div.side",
           h("p.camera-place", state.setup.camera),
           this.list,
-          h("div.sound", h("button", { type: "button", onclick: () => this.hear() }, "Hear the voice"), this.sound),
-          this.cameras,
-          only ? null : h("p.fine", "It begins by itself once you have held the start position for two seconds."),
+          only ? null : h("p.begins", "It begins by itself once you have held the start position for two seconds."),
           h("div.actions",
-            only ? null : h("button.big", { type: "button", onclick: () => link.send("begin") }, "Begin"),
-            h("button.quiet", { type: "button", onclick: () => link.send("end") }, only ? "Close the camera" : "Not today")))),
+            only ? null : h("button.big", { type: "button", onclick: () => link.send("begin") }, "Begin now"),
+            h("button", { type: "button", onclick: () => this.hear() }, "Hear the voice"),
+            h("button.quiet", { type: "button", onclick: () => link.send("end") }, only ? "Close the camera" : "Not today")),
+          this.sound,
+          this.cameras)),
     ];
     this.picture = new Picture(this.canvas, link.wide);
     this.stop = link.on("picture", (head, jpeg) => this.show(head, jpeg));

@@ -21,7 +21,7 @@ export async function open({ go }) {
         h("button.big", { type: "button", onclick: start }, day.first ? "Begin" : "Start"),
         h("div.ticks",
           day.warm_up_min ? h("label", warm, ` I am warm already (else ${day.warm_up_min} minutes first)`) : null,
-          h("label", whole, " Every drill at the plan's own dose"))) : null,
+          h("label", whole, " The full dose of the plan, without a small start"))) : null,
       more(day),
       week(day.week),
       walk(day),
