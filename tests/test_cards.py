@@ -147,8 +147,8 @@ def test_the_card_holds_everything_a_person_needs(drill: Drill) -> None:
     card = text_card(drill)
     flat = " ".join(card.split())
     assert max(map(len, card.splitlines())) <= 80
-    for said in (drill.title, drill.summary, drill.setup, drill.camera, *drill.cannot_see,
-                 *drill.cautions):  # fmt: skip
+    for said in (drill.title, drill.summary, drill.setup, drill.camera, drill.variants,
+                 *drill.cannot_see, *drill.cautions):  # fmt: skip
         assert said in flat
     for fault in drill.faults:
         assert fault.saw in flat

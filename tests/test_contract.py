@@ -74,7 +74,7 @@ NEVER = re.compile(
 
 
 def words(drill: Drill) -> Iterable[str]:
-    yield from (drill.title, drill.summary, drill.setup, drill.camera)
+    yield from (drill.title, drill.summary, drill.setup, drill.camera, drill.variants)
     for text in (*drill.cannot_see, *drill.cautions):  # may name what is not seen, or who stops
         yield re.sub("sciatica|nerve", "", text)
     for fault in drill.faults:

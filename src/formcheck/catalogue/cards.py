@@ -66,6 +66,7 @@ def sections(drill: Drill) -> Iterator[tuple[str, str | tuple[str, ...]]]:
         ("Before you start", drill.cautions),
         ("Set-up", drill.setup),
         ("Sides", _SIDES[drill.sides]),
+        ("Ways that count", drill.variants),
         ("Camera", drill.camera),
         ("Usual dose", _dose(drill)),
         ("What it watches", tuple(_watched(fault) for fault in drill.faults)),

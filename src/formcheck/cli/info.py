@@ -157,6 +157,7 @@ def card(drill: Drill) -> dict[str, Any]:
             }
             for f in drill.faults
         ],
+        "variants": drill.variants,
         "cannot_see": list(drill.cannot_see),
         "cautions": list(drill.cautions),
         "sources": list(drill.sources),

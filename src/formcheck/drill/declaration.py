@@ -64,6 +64,8 @@ class Drill:
         counts: what is counted (``reps(…)``) or timed (``holds(…)``), of the main measure.
         measures: the other measures, by which faults are judged.
         faults: what is watched.
+        variants: which ways of doing it count, and which do not, in words; empty: the one of
+            ``summary``.
         cannot_see: what this camera cannot tell, in words.
         dose: what is prescribed by default.
         sides, side_of: how the working side is known.
@@ -87,6 +89,7 @@ class Drill:
     dose: Dose
     weights: str
     measures: tuple[Measure, ...] = ()
+    variants: str = ""
     cannot_see: tuple[str, ...] = ()
     cautions: tuple[str, ...] = ()
     sides: Sides = Sides.NONE

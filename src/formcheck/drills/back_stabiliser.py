@@ -109,6 +109,9 @@ DRILL = Drill(
             source="[Heredia21]; drills.md D11, EC 0.12; measured: still hips travel 0.02-0.08"),
     ),
     dose=Dose(sets=1, reps=10, hold_s=10), weights="hold",
+    variants="Opposite arm and leg together, one after the other, the leg only or the arm only. "
+        "Only the limbs near the camera are counted: a far arm or leg that reaches alone is "
+        "not, so turn round for the other side.",
     cannot_see=("a pelvis that turns a little",
         "the curve of the low back between shoulders and hips",
         "the limbs on the far side: turn round for those"),

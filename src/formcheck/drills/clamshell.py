@@ -78,6 +78,8 @@ DRILL = Drill(
             "since the first repetition is judged"),
     ),
     dose=Dose(sets=3, reps=15, hold_s=1), weights="strength",
+    variants="With a band, where a smaller opening counts (from 0.16 of a torso), and with the "
+        "feet apart, which is named. Lifting a straight leg does not count.",
     cannot_see=("a small roll of the pelvis", "tension of the belly"),
     sources=("S0", "Boren11", "Willcox13", "TotalControl"),
 )

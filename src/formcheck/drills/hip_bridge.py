@@ -70,6 +70,7 @@ DRILL = Drill(
             source="EC; drills.md D02"),
     ),
     dose=Dose(sets=3, reps=10, hold_s=3), weights="strength",
+    variants="Arms crossed on the chest, feet on a step of about 16 cm.",
     cannot_see=("whether the knees fall in or out", "whether one side of the pelvis is lower",
             "the curve of the low back itself, unless the hips go far past the line",
             "which muscles work"),

@@ -77,6 +77,8 @@ DRILL = Drill(
             source="drills.md D08: over 8 deg at 0.7 Hz for 2 s"),
     ),
     dose=Dose(sets=1, reps=5, hold_s=5), weights="stretch",
+    variants="One knee, the other, both in turn, both together. A straight leg, a toe that dips "
+        "from a table-top and a dead bug do not count.",
     cannot_see=("how hard you pull", "whether the pelvis curls",
         "the far leg while the near one hides it"),
     cautions=("Comfort sets the range: there is no depth to reach.",

@@ -1,5 +1,7 @@
 """Plank on elbows and toes, or on elbows and knees (drills.md D17)."""
 
+from math import nan
+
 from formcheck.drill import (
     Body, Dose, Drill, beside_the_mat, fault, head_drops, holds, measure, of, throughout,
 )  # fmt: skip
@@ -16,8 +18,22 @@ def on_knees(body: Body) -> bool:
     return body.near.knee_angle < 150
 
 
+def on_hands(body: Body) -> bool:
+    """A straight arm down to the floor, both legs long, as the far one is not while the near one
+    reaches back on all fours; the hips not far up as in a downward dog (EC)."""
+    near = body.near
+    return (
+        near.elbow_angle >= 150
+        and body.trunk.elevation > -20
+        and min(near.knee_angle, body.drawn(near.side.other).knee_angle) > 140
+        and body.height(near.shoulder, near.wrist) > 0.7
+        and abs(body.shift(near.shoulder, near.wrist)) < 0.45
+        and body.height(near.hip, near.ankle) > 0.25
+    )
+
+
 def propped(body: Body) -> bool:
-    """Face down with the shoulders held up over the elbows, not all fours, not lying
+    """Face down with the shoulders held up over the elbows or hands, not all fours, not lying
     flat, not on the back with bent knees. On long legs the hips may be far up: a pike of 65 deg
     tilts the trunk to -60 and closes the hip to 87 (measured, 4 bodies)."""
     near = body.near
@@ -28,7 +44,7 @@ def propped(body: Body) -> bool:
         and body.height(near.shoulder, near.elbow) > 0.35
         and abs(body.shift(near.shoulder, near.elbow)) < 0.45
         and angle(near.shoulder, near.hip, near.knee) > (75 if long_legs else 115)
-        and near.elbow_angle < 150
+        and (near.elbow_angle < 150 or on_hands(body))
     )
 
 
@@ -53,8 +69,9 @@ def above_straight(body: Body) -> float:
 
 
 def elbow_off(body: Body) -> float:
-    """near elbow from under the shoulder, forward or back"""
-    return abs(body.shift(body.near.shoulder, body.near.elbow))
+    """near elbow from under the shoulder, forward or back; nothing on straight arms"""
+    near = body.near
+    return nan if near.elbow_angle >= 150 else abs(body.shift(near.shoulder, near.elbow))
 
 
 hips_up = measure("hips_up", "deg", above_lying)
@@ -89,6 +106,9 @@ DRILL = Drill(
             source="drills.md D17: 40; measured: good form 3-14"),
     ),
     dose=Dose(sets=3, hold_s=10), weights="hold",
+    variants="On the elbows, on the hands with straight arms and long legs, on elbows and knees. "
+        "On hands and knees it does not count, nor does a downward dog. On the hands their "
+        "place is not judged.",
     cannot_see=("the curve of the low back itself", "how hard you work"),
     sources=("S3", "Strand14", "Brigham14"),
 )

@@ -97,6 +97,7 @@ DRILL = Drill(
             confidence="B", source="drills.md D13"),
     ),
     dose=Dose(sets=1, reps=10, hold_s=5), weights="small_lift",
+    variants="One arm, or both in turn. A far arm that the near one hides is not counted.",
     cannot_see=("the far arm: turn round for the other side", "turning of the trunk"),
     cautions=("If lying face down is not comfortable, do the pelvic tilt instead.",),
     sources=("S2",),

@@ -66,6 +66,7 @@ DRILL = Drill(
             source="EC; drills.md D09 and D12"),
     ),
     dose=Dose(sets=1, reps=3, hold_s=5), weights="small_lift",
+    variants="One leg, or both in turn. A bent knee whose thigh stays down does not count.",
     cannot_see=("a pelvis that turns by less than a lot", "the curve of the low back itself",
         "which muscles work"),
     cautions=("If lying face down is not comfortable, do the pelvic tilt instead.",),

@@ -173,6 +173,8 @@ DRILL = Drill(
             source="drills.md D20, EC: 0.12 / 0.20 of the shoulder width"),
     ),
     dose=Dose(sets=2, reps=8), weights="strength",
+    variants="Arms anywhere, down to a chair and a rest on it. A lunge to one side does "
+        "not count.",
     cannot_see=("whether you clench the buttocks", "knees and feet from the side",
         "depth of the trunk's lean and heels from the front"),
     sources=("S1", "SquatETH", "FPPA-VA", "Yue26", "Cosoli26"),
