@@ -5,6 +5,8 @@
 # make fuzz   wrong input of every kind for five minutes: one line each, nothing overwritten
 # make bench  the analyzers against the labels of the sample clips, with a floor; and against real
 #             people where ../shared has them
+# make fit    which posture and camera place the rules read, against the truth, and how a fitted
+#             likelihood compares; TRUTH=DIR... true joints, TRACKS=DIR... more pose tracks
 #
 # Each sets up all it needs in .venv; only Python 3.10-3.13 must be there. Another Python:
 #   make test PYTHON=python3.12 VENV=.venv312
@@ -73,6 +75,13 @@ bench: $(STAMP)
 	@[ ! -d ../shared/external_tracks ] || \
 	  $(BIN)/python benchmarks/external.py ../shared/external_tracks \
 	    --fail-under count_exact=0.8,false_alarms=0.04,faulty_seen=0.95,wrong_exercise=0.02
+
+.PHONY: fit
+fit: $(STAMP)
+	$(BIN)/python benchmarks/fit.py $(if $(TRUTH),--truth $(TRUTH)) --tracks tests/tracks \
+	  tests/tracks/askew $(wildcard ../shared/real_tracks ../shared/external_tracks) $(TRACKS)
+	@[ ! -d ../shared/external_tracks ] || \
+	  $(BIN)/python benchmarks/external.py ../shared/external_tracks
 
 clean:
 	rm -rf $(VENV) out .cache .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
