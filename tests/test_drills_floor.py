@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import cmath
-from math import isnan, nan, pi
+from math import cos, isnan, nan, pi
 from typing import Any
 
 import pytest
-from stick import film, on_the_front
+from stick import Figure, film, on_the_front
 from stick import judged as replay
 
 from formcheck.body.pose import Side
 from formcheck.catalogue.registry import get_drill
 from formcheck.drill import Body, Drill, Facts, Measure
+from formcheck.vision.frames import turned_pose
 
 FLOOR = (
     "stomach_tone",
@@ -109,6 +110,21 @@ def test_another_movement_is_not_this_drill(
 ) -> None:
     assert confirmed(name, **good)
     assert not confirmed(name, **{**good, **other})
+
+
+def test_a_far_foot_that_is_not_seen_speaks_against_nothing() -> None:
+    assert confirmed("prone_leg_raise", **{**LEG, "other_raise": (nan, nan)})
+
+
+def test_one_who_lies_upside_down_in_the_picture_does_no_arm_raise() -> None:
+    def arm(t: float) -> Figure:
+        up = 0.15 * (1 - cos(pi * t / 2))
+        return {**on_the_front(), "left_elbow": -1.3 - 0.1j + up * 1j, "left_wrist": -1.6 + up * 1j}
+
+    poses = film(arm, 12.0)
+    for degrees, reps in ((0, 3), (180, 0)):
+        turned = [turned_pose(pose, degrees) for pose in poses]
+        assert len(replay(get_drill("prone_arm_raise"), turned).result.reps) == reps
 
 
 def test_legs_lie_where_the_trunk_lies_however_the_floor_slopes() -> None:

@@ -18,15 +18,16 @@ trunk = measure("trunk", "deg", of.incline("hips", to="shoulders"))
 
 def long_leg_alone(rep: Facts) -> bool:
     """Both feet lay down, one leg rose more than the other (a far leg is drawn half along with the
-    near one, measured), and the trunk did not rise with it; a knee may bend if the thigh rises as
-    well, else it is a heel that goes to the buttock. The floor is where the trunk
-    lies: from 40 degrees askew it slopes by 20 in the picture (measured)."""
+    near one, measured; one that is not seen speaks against nothing), and the trunk did not rise
+    with it; a knee may bend if the thigh rises as well, else it is a heel that goes to the buttock.
+    The floor is where the trunk lies: from 40 degrees askew it slopes by 20 in the picture
+    (measured)."""
     floor = -rep.rest(trunk)
     return (
         rep.rest(raised) - floor < 25
         and not rep.rest(other_raise) - floor > 25
         and not rep.top(other_raise) - floor > 25
-        and rep.change(raised) > rep.change(other_raise)
+        and not rep.change(other_raise) >= rep.change(raised)
         and (rep.top(knee_angle) > 115 or rep.change(thigh) > 4)
         and abs(rep.change(trunk)) < 12
     )
