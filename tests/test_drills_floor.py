@@ -10,10 +10,9 @@ import pytest
 from stick import Figure, film, on_the_front
 from stick import judged as replay
 
-from formcheck.body.pose import Side
+from formcheck.body.pose import Side, turned_pose
 from formcheck.catalogue.registry import get_drill
 from formcheck.drill import Body, Drill, Facts, Measure
-from formcheck.vision.frames import turned_pose
 
 FLOOR = (
     "stomach_tone",

@@ -15,7 +15,7 @@ import pytest
 import stick
 from voicelog import complaints
 
-from formcheck.body.pose import Pose
+from formcheck.body.pose import Pose, turned_pose
 from formcheck.catalogue.registry import all_drills
 from formcheck.coach.plans import Plan, parse_plan
 from formcheck.coach.safety import ADVICE
@@ -25,7 +25,7 @@ from formcheck.lead.asking import Ask, Tell
 from formcheck.lead.leader import DrillLeader
 from formcheck.lead.plan import PlanLeader
 from formcheck.lead.questions import Question
-from formcheck.lead.sets import Front, lead
+from formcheck.lead.sets import TURNED, Front, lead
 from formcheck.sinks.info import RunInfo
 
 TESTS = Path(__file__).parent
@@ -348,6 +348,37 @@ def test_a_single_drill_changes_sides_and_begins_again(path: Path) -> None:
         assert [status for _, status, _ in sets(journal, 1)] == ["done", "done"]
         assert journal.sessions()[0]["status"] == "done"
     assert front.asked == SAFETY
+
+
+@pytest.mark.parametrize(
+    ("how", "at_s", "sets"),
+    [("found", 20.0, [3]), ("found", 35.0, [4]), ("pointed", 35.0, [1]), ("", 20.0, [4])],
+)
+def test_the_set_begins_again_with_another_person(
+    path: Path, how: str, at_s: float, sets: list[int]
+) -> None:
+    """Who is pointed at at once, who is found as long as hardly anything was counted."""
+    changes = [""]
+    front = Scripted({}, 43.0, {at_s: lambda _: changes.append(how)}, from_s=DOWN)
+    front.somebody_else = lambda: changes.pop() if changes else ""  # type: ignore[method-assign]
+    warned: list[str] = []
+    front.warn = warned.append  # type: ignore[method-assign]
+    drills = all_drills()
+    with journal_at(path) as journal:
+        done = lead(DrillLeader(journal, drills, drills["hip_bridge"]), front)
+    assert [len(result.reps) for result in done.results] == sets
+    assert len(warned) == (sets != [4])
+
+
+def test_a_turned_picture_is_said_once_and_an_upright_one_never(path: Path) -> None:
+    drills = all_drills()
+    for degrees, said in ((0, []), (180, [TURNED])):
+        front = Scripted({}, 43.0, from_s=DOWN)
+        poses = [turned_pose(pose, degrees) for pose in front._poses()]
+        front._poses = lambda poses=poses: iter(poses)  # type: ignore[method-assign]
+        with journal_at(path) as journal:
+            lead(DrillLeader(journal, drills, drills["hip_bridge"]), front)
+        assert front.said("setup") == said
 
 
 def test_an_answer_fits_its_question_or_is_refused(plan: Plan, path: Path) -> None:

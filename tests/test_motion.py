@@ -363,6 +363,15 @@ def timed(
     return [*found, *([last] if last else [])]
 
 
+@pytest.mark.parametrize(("gap_s", "rest"), [(0.9, 100.0), (0.3, 80.0)])
+def test_a_rest_seen_at_the_edge_of_a_gap_only_is_taken_back(gap_s: float, rest: float) -> None:
+    """What walks in front of a foot is drawn into the last pictures of it."""
+    machine = Reps(RULE)
+    feed(machine, sampled(lambda t: 80 if t >= 2.95 else 100, 3.0))
+    machine.update(3.0 + gap_s, 100.0)
+    assert machine.rest == pytest.approx(rest, abs=1.0)
+
+
 @pytest.mark.parametrize("fps", [10, 30, 60])
 def test_a_hold_is_timed_from_its_first_moment_to_its_last(fps: float) -> None:
     (hold,) = timed((0, OUT), (1, IN), (6, OUT), to_s=8, fps=fps)

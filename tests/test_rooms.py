@@ -11,16 +11,17 @@ import pytest
 from fakes import person
 from stick import TRACKS, load_label, load_track
 
-from formcheck.body.pose import Joint, Pose
+from formcheck.body.pose import Joint, Pose, turned_pose
 from formcheck.catalogue.registry import all_drills, get_drill
 from formcheck.errors import UsageError
 from formcheck.judge.analyzer import Analyzer
 from formcheck.run.turned import WhichWayUp
 from formcheck.run.whom import whom
+from formcheck.vision.clothes import SamePerson, leap, on_foot
 from formcheck.vision.detection import Detection
 from formcheck.vision.fading import faded
-from formcheck.vision.frames import turn, turned_pose
-from formcheck.vision.people import People, Wanted, mirrored, person_named
+from formcheck.vision.frames import turn
+from formcheck.vision.people import HERE, People, Wanted, mirrored, person_named
 from formcheck.vision.windows import around, tiles
 
 SIZE = (640, 480)
@@ -152,6 +153,20 @@ def test_the_person_that_was_named_is_taken(who: str, x: float) -> None:
     assert hips == pytest.approx(x)
 
 
+def test_the_one_that_was_pointed_at_is_kept_to() -> None:
+    """By any part of the body; beside one who is nearer and moves; and when found again."""
+    foot = np.array([300, 240.0 + body(300).torso])
+    people = People(Wanted(HERE, None, HERE, near=tuple(foot / SIZE)))
+    verdict = people.update(0.0, body(100, 0.7), [body(300)])
+    assert verdict.change_to is not None and verdict.change_to.hips[0] == pytest.approx(300)
+    for i in range(1, 10):
+        nearer = body(100, 0.7, arm=0.4 * (i % 2))
+        assert people.update(0.5 * i, body(300), [nearer]).change_to is None
+    people.forget()
+    assert people.awaiting
+    assert people.update(9.0, body(100, 0.7), [body(310)]).change_to is not None
+
+
 def test_a_person_is_named_by_side_or_number() -> None:
     assert person_named(" Left ") == "left" and person_named("auto") == ""
     for wrong in ("middle", "0", "12"):
@@ -212,6 +227,55 @@ def test_a_body_in_a_part_is_told_in_the_whole_picture() -> None:
     assert part.whole(inside).size == SIZE
     assert not part.holds(body(320 + part.width / 2, 0.12))
     assert around(body(320, 3.0)).width == 640
+
+
+# -- somebody walks through in front -------------------------------------------------------------
+
+
+def dressed(at: Detection, top: int, legs: int) -> np.ndarray:
+    """A grey picture in which a body wears these greys."""
+    picture = np.full((480, 640, 3), 120, np.uint8)
+    hips = int(at.hips[1])
+    box = at.box.astype(int)
+    picture[:hips, box[0] - 20 : box[2] + 20] = top
+    picture[hips:, box[0] - 20 : box[2] + 20] = legs
+    return picture
+
+
+def walked_through(passer: tuple[int, int], steps: float = 0.5) -> list[bool]:
+    """Whether it is still the same person: 2 s at 10 frames a second, then 1 s with the tracker on
+    somebody who walks off, ``steps`` torsos a frame, then back."""
+    same, here = SamePerson(), body(200)
+    told = [same.update(0.1 * i, dressed(here, 60, 200), here) for i in range(20)]
+    for i in range(20, 30):
+        other = body(200 + (i - 19) * steps * here.torso)
+        told.append(same.update(0.1 * i, dressed(other, *passer), other))
+    return [*told, same.update(3.0, dressed(here, 60, 200), here)]
+
+
+def test_who_walks_by_in_other_clothes_is_not_the_same_person() -> None:
+    assert walked_through((200, 60)) == [True] * 20 + [False] * 10 + [True]
+
+
+def test_the_same_clothes_or_a_slow_move_are_the_same_person() -> None:
+    assert all(walked_through((60, 200)))  # a fast step
+    assert all(walked_through((200, 200)))  # one half of the clothes is like the other's
+    assert all(walked_through((200, 60), steps=0.02))  # light or shadow: nobody leapt
+
+
+def test_who_stays_is_taken_for_the_one_who_is_meant() -> None:
+    same, here, there = SamePerson(), body(200), body(400)
+    for i in range(20):
+        same.update(0.1 * i, dressed(here, 60, 200), here)
+    told = [same.update(0.1 * i, dressed(there, 200, 60), there) for i in range(20, 60)]
+    assert not any(told[:25]) and all(told[26:])
+
+
+def test_only_somebody_on_foot_walks_by() -> None:
+    lying = body(200)
+    flat = replace(lying, xy=(lying.xy - lying.hips)[:, ::-1] + lying.hips)
+    assert on_foot(lying) and not on_foot(flat)
+    assert leap(lying, body(200 + lying.torso)) == pytest.approx(1.0)
 
 
 # -- pictures on their side ----------------------------------------------------------------------

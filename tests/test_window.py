@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from formcheck.body.pose import Pose
 from formcheck.catalogue.registry import get_drill
 from formcheck.run.loop import Control
 from formcheck.sinks.info import RunInfo
@@ -98,6 +99,22 @@ def test_f_fills_the_screen_and_gives_it_back(monkeypatch: pytest.MonkeyPatch) -
     window.press("f")
     window.press("f")
     assert asked == [cv2.WINDOW_NORMAL, cv2.WINDOW_FULLSCREEN]
+
+
+@pytest.mark.parametrize(("mirror", "x"), [(False, 0.25), (True, 0.75)])
+def test_a_click_points_at_a_person_where_the_picture_shows_one(mirror: bool, x: float) -> None:
+    import cv2
+
+    at: list[tuple[float, float]] = []
+    window = Window(Control(), mirror)
+    window.point_at = lambda x, y: at.append((x, y))
+    window._mouse(cv2.EVENT_LBUTTONDOWN, 10, 10)  # nothing is shown yet
+    window._last = None, Pose.missing(0.0, (640, 480)), None
+    window._mouse(cv2.EVENT_MOUSEMOVE, 160, 120)
+    window._mouse(cv2.EVENT_LBUTTONDOWN, 160, 500)  # the strip below
+    assert at == []
+    window._mouse(cv2.EVENT_LBUTTONDOWN, 160, 120)
+    assert at == [(pytest.approx(x, abs=0.002), 0.25)]
 
 
 #: Opens the window, makes it smaller, closes it and opens it again; prints each place and size.

@@ -207,6 +207,7 @@ class PageFront(ScreenFront):
         seen = stack.enter_context(opened(stream, self.options.model, live=True, warn=self.warn))
         stack.callback(self.board.show, camera=False)
         self.board.show(camera=True)
+        self.looked_at = seen
         return stack.enter_context(seen.seen()), seen.info
 
     def _look_on(self, frames: Frames, info: RunInfo, source: str) -> tuple[str, Any]:

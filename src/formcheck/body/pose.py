@@ -6,14 +6,14 @@ everything downstream (analysis, drawing, tracks) reads one. Missing is NaN, nev
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, IntEnum
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["JOINTS", "PICTURE_FAULTS", "SKELETON", "Joint", "Pose", "Side"]
+__all__ = ["JOINTS", "PICTURE_FAULTS", "SKELETON", "Joint", "Pose", "Side", "turned_pose"]
 
 JOINTS = 33
 
@@ -160,3 +160,18 @@ class Pose:
             people,
             picture,
         )
+
+
+def turned_pose(pose: Pose, degrees: int) -> Pose:
+    """``pose`` as the picture turned clockwise by ``degrees`` shows it."""
+    if degrees == 0:
+        return pose
+    (x, y), (wx, wy, wz) = pose.xy.T, pose.world.T
+    right, bottom = pose.size[0] - 1 - x, pose.size[1] - 1 - y
+    xy, world = {
+        90: ((bottom, x), (-wy, wx, wz)),
+        180: ((right, bottom), (-wx, -wy, wz)),
+        270: ((y, right), (wy, -wx, wz)),
+    }[degrees]
+    size = pose.size if degrees == 180 else (pose.size[1], pose.size[0])
+    return replace(pose, xy=np.stack(xy, 1), world=np.stack(world, 1), size=size)

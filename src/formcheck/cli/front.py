@@ -144,6 +144,9 @@ class Terminal(ScreenFront):
             if window is not None:
                 window.silence = lambda: stream.silence
             seen = stack.enter_context(opened(stream, options.model, live=True, warn=common.warn))
+            self.looked_at = seen
+            if window is not None:
+                window.point_at = seen.point_at
             yield stack.enter_context(seen.seen(options.wanted)), seen.info
 
     def say(self, lines: Sequence[Line], t: float) -> None:
@@ -156,6 +159,11 @@ class Terminal(ScreenFront):
 
     def warn(self, line: str) -> None:
         common.warn(line)
+
+    def turned(self, degrees: int, t: float) -> None:
+        super().turned(degrees, t)
+        by = (self._options.rotate + degrees) % 360
+        self.warn(f"the picture seems turned; set the camera upright or use --rotate {by}")
 
 
 class StatusLine(BaseSink):

@@ -96,6 +96,8 @@ class Reps:
     #: a new place to rest (EC).
     SETTLED_S = 1.0
     MOVED_S = 4.0
+    #: What hides a person for so long, s, is drawn into the last samples before, for so long.
+    HIDDEN_S, MIXED_S = 0.4, 0.15
     #: A movement whose end is not seen counts if it stayed at its top for so long, or had come down
     #: from its peak by this share of the rise (EC: what a person who counts would call done).
     DONE_S, DONE = 1.0, 0.05
@@ -184,6 +186,8 @@ class Reps:
             lost = self.lose()
         if not isfinite(x):
             return lost
+        if self.state is RepState.REST and len(self._samples) > 1:
+            self._doubt_last(t)
         self._began_s = min(self._began_s, t)
         if not isfinite(self.rest):
             self.rest = x
@@ -193,6 +197,15 @@ class Reps:
             self._rest(t, x, dt)
             return lost
         return self._moving(t, x)
+
+    def _doubt_last(self, t: float) -> None:
+        """Take back a rest that was seen at the very edge of a gap only, as it ends at ``t``."""
+        before, last = self._samples[-2][0], self._samples[-1][0]
+        if t - last <= self.HIDDEN_S or last - before > self.MIXED_S:
+            return
+        sure = [x for s, x in self._samples if s <= last - self.MIXED_S]
+        if len(sure) > 2:
+            self.rest = max(self.rest, min(sure))
 
     def finish(self) -> RepShape | None:
         """The stream ended: a movement that is done but for its end counts, another is partial."""

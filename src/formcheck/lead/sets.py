@@ -15,6 +15,7 @@ from ..journal import JournalSink
 from ..judge.analyzer import Analyzer
 from ..judge.recognise import Recogniser
 from ..run.loop import Control, each_frame, run_set
+from ..run.turned import WhichWayUp
 from ..sinks.info import Meter, RunInfo, Sink
 from ..vision.pipeline import Seen
 from .asking import Ask, Tell
@@ -24,10 +25,18 @@ from .questions import Question
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ..events import Step
+    from ..run.opened import Opened as Opened_
     from ..sinks.voice import Voice
     from ..vision.frames import Frame
 
 __all__ = ["Front", "ScreenFront", "about", "lead", "take_frames"]
+
+#: Said of a picture on its side or upside down.
+TURNED = "The picture is turned. Set the camera upright."
+#: A set begins again with the person who is found to exercise, while no more repetitions than this
+#: would be lost (EC).
+FEW_REPS = 2
 
 Frames = Iterator["Seen | Pose | None"]
 #: The frames of a camera or clip, and what is known of it; closed by leaving the context.
@@ -75,6 +84,15 @@ class Front:
     def warn(self, line: str) -> None:
         """One line that does not end the work."""
 
+    def somebody_else(self) -> str:
+        """How it came to another person since this was asked last, as
+        :meth:`~formcheck.run.opened.Opened.changed` says it."""
+        return ""
+
+    def turned(self, degrees: int, t: float) -> None:
+        """The picture is turned: clockwise by ``degrees`` it would be upright."""
+        self.say([Line(TURNED, "setup", 2, 10.0)], t)
+
 
 class Screen(Protocol):
     """What shows the person the picture: a window, or a page."""
@@ -93,13 +111,18 @@ class ScreenFront(Front):
 
     Attributes:
         screen, voice: None until it is opened, or for good.
+        looked_at: the stream that is open.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.screen: Screen | None = None
+        self.looked_at: Opened_ | None = None
         self.voice: Voice | None = None
         self._shown: RunInfo | None = None
+
+    def somebody_else(self) -> str:
+        return self.looked_at.changed() if self.looked_at is not None else ""
 
     def hush(self) -> None:
         if self.voice is not None:
@@ -230,6 +253,21 @@ def _run(
     else:
         analyzer = Analyzer(item.drill, side=move.side, dose=move.dose)
     front.control.end, front.control.paused = None, False
+    front.somebody_else()  # before the set
+    way_up = None if item is None else WhichWayUp(item.drill, ())
+
+    def until(step: Step, pose: Pose, frame: Frame | None) -> str | None:
+        nonlocal way_up
+        if way_up is not None and (degrees := way_up.watch(step, pose) or way_up.doubtful):
+            way_up = None
+            front.turned(degrees, pose.t)
+        over = pass_on(leader.step(step, pose))
+        how = front.somebody_else()
+        again = how == "pointed" or (how == "found" and step.reps <= FEW_REPS)
+        if again and not over:
+            front.warn("another person is judged from here on; the set begins again")
+        return over or ("restart" if again else None)
+
     ended = run_set(
         frames,
         analyzer,
@@ -237,7 +275,7 @@ def _run(
         info=about(item, info, move.number),
         control=front.control,
         rebase=move.rebase,
-        until=lambda step, pose, frame: pass_on(leader.step(step, pose)),
+        until=until,
         idle=lambda: pass_on(leader.idle()),
         warn=front.warn,
     )

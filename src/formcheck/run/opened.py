@@ -31,6 +31,23 @@ class Opened:
     info: RunInfo
     model: Model | None
     landmarker: Landmarker | None = None
+    _pointed: bool = False
+    _last: tuple[float, float] | None = None
+
+    def point_at(self, x: float, y: float) -> None:
+        """Keep to the person at (x, y), shares of the picture."""
+        if self.landmarker is not None:
+            self._pointed = True
+            self.landmarker.point_at(x, y)
+
+    def changed(self) -> str:
+        """How it came to somebody else since this was asked last: ``pointed`` at, or ``found`` to
+        exercise; empty if it did not."""
+        now = self.landmarker.changed_to if self.landmarker is not None else None
+        if now is self._last:
+            return ""
+        self._last, pointed, self._pointed = now, self._pointed, False
+        return "pointed" if pointed else "found"
 
     @contextmanager
     def seen(self, wanted: Wanted | None = None) -> Iterator[Iterator[Seen | Pose | None]]:

@@ -11,11 +11,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ..body.pose import Pose
+from ..body.pose import Pose, turned_pose
 from ..body.postures import lying, standing
 from ..body.steady import Stabiliser
 from ..judge.analyzer import Analyzer
-from ..vision.frames import turned_pose
 
 if TYPE_CHECKING:
     from ..drill import Drill

@@ -162,6 +162,7 @@ class Window(BaseSink):
 
     Attributes:
         notice: what a coach has to show besides the set; None is nothing.
+        point_at: takes the place that was clicked at, as shares of the picture.
         silence: gives what to show while the source has nothing new.
     """
 
@@ -175,6 +176,7 @@ class Window(BaseSink):
         keys: Sequence[Key] = (),
     ) -> None:
         self.notice: Notice | None = None
+        self.point_at: Callable[[float, float], None] = lambda x, y: None
         self.silence: Callable[[], str] = lambda: "Waiting for the camera"
         self._control = control
         self._mirror = mirror
@@ -261,6 +263,7 @@ class Window(BaseSink):
             h, w = picture.shape[:2]
             self._size = fitted((w, h), screen_size(), _kept_size())
             cv2.resizeWindow(self._title, *self._size)
+            cv2.setMouseCallback(self._title, self._mouse)
             self._open = True
         cv2.imshow(self._title, picture)
         self._keys()
@@ -284,6 +287,20 @@ class Window(BaseSink):
             self._wanted = int(w), int(h)
         if code != 0xFF:
             self.press(chr(code))
+
+    def _mouse(self, event: int, x: int, y: int, *more: object) -> None:
+        import cv2
+
+        if event == cv2.EVENT_LBUTTONDOWN and self._last is not None:
+            self.click(x, y)
+
+    def click(self, x: int, y: int) -> None:
+        """Choose the person at this pixel of what is shown; the strip below chooses nobody."""
+        assert self._last is not None
+        image, pose, _ = self._last
+        w, h = pose.size if image is None else image.shape[1::-1]
+        if 0 <= x < w and 0 <= y < h:
+            self.point_at((w - 1 - x if self._mirror else x) / w, y / h)
 
     @property
     def help(self) -> tuple[tuple[str, str], ...]:

@@ -72,9 +72,14 @@ class Detection:
         return _middle(self.xy, "HIP")
 
     @property
+    def shoulders(self) -> Array:
+        """(2,) px, the middle between the shoulders."""
+        return _middle(self.xy, "SHOULDER")
+
+    @property
     def torso(self) -> float:
         """Pixels from between the shoulders to between the hips."""
-        return float(np.hypot(*(_middle(self.xy, "SHOULDER") - self.hips)))
+        return float(np.hypot(*(self.shoulders - self.hips)))
 
     @property
     def box(self) -> Array:

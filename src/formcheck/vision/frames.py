@@ -12,14 +12,13 @@ A problem that the stream survives (a cut-off file, a camera that dropped out) i
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..body.pose import Pose
 from ..errors import UsageError
 from ..files import plain
 
@@ -40,21 +39,6 @@ def turn(image: Image, degrees: int) -> Image:
     """``image`` turned clockwise by 0, 90, 180 or 270 degrees."""
     code = _TURNS[degrees]
     return image if code is None else cv2.rotate(image, code)  # type: ignore[return-value]
-
-
-def turned_pose(pose: Pose, degrees: int) -> Pose:
-    """``pose`` as the picture turned clockwise by ``degrees`` shows it."""
-    if degrees == 0:
-        return pose
-    (x, y), (wx, wy, wz) = pose.xy.T, pose.world.T
-    right, bottom = pose.size[0] - 1 - x, pose.size[1] - 1 - y
-    xy, world = {
-        90: ((bottom, x), (-wy, wx, wz)),
-        180: ((right, bottom), (-wx, -wy, wz)),
-        270: ((y, right), (wy, -wx, wz)),
-    }[degrees]
-    size = pose.size if degrees == 180 else (pose.size[1], pose.size[0])
-    return replace(pose, xy=np.stack(xy, 1), world=np.stack(world, 1), size=size)
 
 
 def to_rgb(image: Any) -> Image | None:

@@ -25,12 +25,13 @@ import numpy as np
 
 from ..body.pose import Pose
 from ..errors import ModelError, UsageError, one_line
-from .detection import Detection, plausible, same_place
+from .clothes import SamePerson, leap
+from .detection import Detection, another_person, plausible, same_place
 from .fading import faded
 from .frames import Frame, Image, to_rgb, turn
 from .graph import Graph, Picture
 from .looks import Looks
-from .people import People, Wanted
+from .people import HERE, People, Wanted
 from .track import quantise
 from .windows import Window, around, tiles
 
@@ -139,8 +140,10 @@ class Landmarker:
         self._next_way = self._next_doubt = 0
         self._candidate: tuple[_Way, Detection, list[_Way]] | None = None
         self._people = People(wanted or Wanted())
+        self._pointed: tuple[float, float] | None = None
         self._others: tuple[Detection, ...] = ()
         self._undecided = False
+        self._same = SamePerson()
         self._body: Detection | None = None  # the body last tracked, in the picture as given
         self._look_at = math.inf
         #: The look that runs beside the tracking: since when, at whom, how, what it will bring.
@@ -157,6 +160,11 @@ class Landmarker:
         """
         return self._turned(frame, self._home)
 
+    def point_at(self, x: float, y: float) -> None:
+        """Keep to the person at (x, y), shares of the picture, from the next frame on. May be
+        called from any thread."""
+        self._pointed = x, y
+
     def detect(self, frame: Frame, picture: Picture | None = None) -> Pose:
         """The pose in ``frame``, rounded as a track keeps it; a missing one if nobody is there.
 
@@ -167,6 +175,9 @@ class Landmarker:
         Raises:
             ModelError: the model breaks on frame after frame.
         """
+        if self._pointed is not None:
+            self._people = People(Wanted(HERE, None, HERE, near=self._pointed))
+            self._pointed, self._asked, self._look_at = None, None, frame.t
         rgb = None
         if picture is None or self._way.degrees != self._home.degrees or self._way.window:
             rgb = to_rgb(frame.image)
@@ -187,6 +198,8 @@ class Landmarker:
             return quantise(Pose.missing(t, size))
         self._found(t)
         upright = self._body = self._way.back(body)
+        if not self._same.update(t, frame.image, upright):
+            return self._passed_by(frame, upright)
         if self._asked is None and t >= self._look_at:
             self._ask(frame, upright)
         if self._asked is not None and t >= self._asked[0] + LOOK_TAKES_S:
@@ -205,6 +218,7 @@ class Landmarker:
         if self._lost_at is not None or t - self._seen_at > LOST_S:
             self._look_at = t + LOOK_FIRST_S
             self._people.forget()
+            self._same.forget()
             self._others, self._undecided = (), False
         if self._lost_at is not None:
             self._looks.only(self._home.confidence)
@@ -356,11 +370,29 @@ class Landmarker:
         if verdict.change_to is not None:
             self.log.append(f"changed to another person at t={t:.2f} s")
             self._body = verdict.change_to
+            self._same.forget()
             x, y = self._body.hips / self._body.size
             self.changed_to = float(x), float(y)
             self._make_tracker(way)
         many = self._others or self._people.doubtful
         self._look_at = t + (LOOK_MANY_S if many else LOOK_EVERY_S)
+
+    def _passed_by(self, frame: Frame, passer: Detection) -> Pose:
+        """Somebody took the tracker along: nobody is seen until the held one is, who is looked for
+        where last seen, with the passer-by painted over."""
+        t, own = frame.t, self._same.own
+        assert own is not None
+        if self._asked is None:
+            self._ask(frame, passer)
+        elif t >= self._asked[0] + LOOK_TAKES_S:
+            (_, _, way, look), self._asked = self._asked, None
+            there = [way.back(b) for b in look.result() if plausible(b)]
+            back = min(there, key=lambda b: leap(own, b), default=None)
+            if back is not None and leap(own, back) < 1 and another_person(back, passer):
+                self.log.append(f"back to the same person at t={t:.2f} s")
+                self._body, self._others = back, (passer,)
+                self._make_tracker(way)
+        return quantise(Pose.missing(t, passer.size))
 
     def _follow(self, body: Detection) -> None:
         """Move the part of the picture that is looked at with the person in it."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import isnan, nan
 from typing import TYPE_CHECKING
 
@@ -23,10 +23,12 @@ from .detection import Detection, another_person
 if TYPE_CHECKING:
     from ..body.pose import Pose
 
-__all__ = ["People", "Person", "Verdict", "Wanted", "person_named"]
+__all__ = ["HERE", "People", "Person", "Verdict", "Wanted", "person_named"]
 
 Array = NDArray[np.float64]
 
+#: As :attr:`Wanted.person`: the one that was pointed at, wherever that is.
+HERE = "here"
 #: One is clearly nearer when as much larger than the next (EC).
 NEARER = 1.25
 #: Somebody moves when a joint goes this far within :data:`RECENT` looks, in torsos. Measured at
@@ -54,9 +56,11 @@ class Wanted:
     Attributes:
         name: what tells this wish from others; kept landmarks are kept under it.
         fits: pose -> whether a person like this is in the drill's posture; None takes any.
-        person: ``left``, ``right`` or a number from the left, 1 and up; empty chooses by itself.
+        person: ``left``, ``right`` or a number from the left, 1 and up; :data:`HERE` is the one at
+            ``near``; empty chooses by itself.
         moves: whether the drill is a movement: who moves then comes before who is nearer.
-        near: (x, y) of the hips of the one to begin with, as shares of the picture.
+        near: (x, y) of the hips of the one to begin with, as shares of the picture; with
+            :data:`HERE` of any part of the body.
     """
 
     name: str = ""
@@ -93,6 +97,10 @@ class Person:
     def size(self) -> float:
         """Pixels; of what is seen, and the same lying, kneeling and standing: torso and thigh."""
         return self.body.length
+
+    def off(self, place: Array) -> float:
+        """How far the hips are from a place, pixels."""
+        return float(np.hypot(*(self.body.hips - place)))
 
     @property
     def moving(self) -> bool:
@@ -134,7 +142,11 @@ class People:
         return held.fitting < DOUBT or (self.awaiting and not self._wanted_one(held))
 
     def forget(self) -> None:
-        """Nobody is held any more."""
+        """Nobody is held any more; who was pointed at is waited for at the same place."""
+        if self._held is not None and self._wanted.person == HERE:
+            x, y = self._held.body.hips / self._held.body.size
+            self._wanted = replace(self._wanted, near=(float(x), float(y)))
+            self.awaiting, self._since = True, nan
         self._held, self._others, self._against = None, [], 0
 
     def update(self, t: float, held: Detection, bodies: Sequence[Detection]) -> Verdict:
@@ -151,7 +163,8 @@ class People:
         self._others = self._follow_others(others, t)
         everybody = [self._held, *self._others]
         self._since = t if isnan(self._since) else self._since
-        begun = next((p for p in everybody if self.awaiting and self._wanted_one(p)), None)
+        meant = [p for p in everybody if self.awaiting and self._wanted_one(p)]
+        begun = min(meant, key=lambda p: p.off(self._place(p)), default=None)
         if begun is not None:
             self.awaiting, self._against = False, 0
             self._others = [person for person in everybody if person is not begun]
@@ -173,10 +186,15 @@ class People:
         return Verdict(None, self._bodies(), undecided, why)
 
     def _wanted_one(self, person: Person) -> bool:
-        """Whether this is the one to begin with, by the place of the hips."""
-        x, y = self._wanted.near or (0.0, 0.0)
-        place = np.array([x, y]) * person.body.size
-        return bool(np.hypot(*(person.body.hips - place)) < person.body.torso)
+        """Whether this is the one to begin with, by the place of the hips, or of all of it."""
+        place = self._place(person)
+        box = person.body.box
+        pointed = bool((place > box[:2]).all() and (place < box[2:]).all())
+        return person.off(place) < person.body.torso or (self._wanted.person == HERE and pointed)
+
+    def _place(self, person: Person) -> Array:
+        """Where the one to begin with is, pixels."""
+        return np.array(self._wanted.near or (0.0, 0.0)) * person.body.size
 
     def _bodies(self) -> tuple[Detection, ...]:
         return tuple(person.body for person in self._others)
@@ -213,6 +231,8 @@ class People:
 
     def _choose(self, people: list[Person], width: int) -> tuple[Person, bool, str]:
         """The one who exercises, whether that is a guess, and a line to say."""
+        if self._wanted.person == HERE and self._held is not None:
+            return self._held, False, ""
         if self._wanted.person:
             return _named(people, self._wanted.person), False, ""
         able = [p for p in people if p.fitting > 0.5]

@@ -17,10 +17,10 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..body.pose import JOINTS, PICTURE_FAULTS, Pose
+from ..body.pose import JOINTS, PICTURE_FAULTS, Pose, turned_pose
 from ..errors import InputError, UsageError
 from ..files import Part, brief, check_file, is_stream, parse_json
-from .frames import Stream, check_rotate, check_window, seconds32, turned_pose
+from .frames import Stream, check_rotate, check_window, seconds32
 
 __all__ = ["PoseTrack", "TrackWriter", "quantise", "write_track"]
 
