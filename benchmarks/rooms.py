@@ -5,6 +5,12 @@
 An answer is *exact* (the count of the label), *refused* (nothing counted, and the reason that
 stands longest is one that the kind names), *unhelpful* (nothing counted, without the right name)
 or *wrong* (another count; for a short answer, ``less``: fewer than there were).
+
+    python benchmarks/rooms.py rendered --truth rendered_json --only helper
+
+With ``--truth``, the folder holds clips of ``drillsim --suite dev_rooms`` and the other one the
+JSON of each, as it is rendered: scored are the clips as they are, and on how many frames the
+landmarks are those of the right person.
 """
 
 from __future__ import annotations
@@ -15,10 +21,18 @@ import sys
 import tempfile
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 from altered import KINDS, frames_of, write
 
+from formcheck.body.pose import Joint, Pose
 from formcheck.run.task import Task, score_here
+from formcheck.sinks import BaseSink
+from formcheck.sinks.info import Sink
+
+MAIN = [Joint[f"{side}_{part}"] for side in ("LEFT", "RIGHT")
+        for part in ("SHOULDER", "ELBOW", "WRIST", "HIP", "KNEE", "ANKLE")]  # fmt: skip
 
 #: Short clips of good form (and one too fast), of all postures.
 SHORT = (
@@ -30,11 +44,63 @@ SHORT = (
 )  # fmt: skip
 
 
-def answer(clip: Path, label: dict[str, object], kind: str) -> tuple[str, str]:
+#: Room around the true body's box, a share of its longer side: the model's own error, clothes.
+ROOM = 0.15
+
+
+class Poses(BaseSink):
+    """Keeps the poses of the set that counts: a clip may be judged anew."""
+
+    def start(self, info: object) -> None:
+        self.all: list[Pose] = []
+
+    def write(self, frame: object, pose: Pose, step: object) -> None:
+        self.all.append(pose)
+
+
+def on_the_right_person(poses: list[Pose], truth: dict[str, Any]) -> tuple[float, float, float]:
+    """Shares of all frames: somebody was seen; the trunk and limbs that the model sees lie in the
+    true body's box; and shoulders and hips within half a torso of the true ones."""
+    names = truth["landmark_names"]
+    trunk = [names.index(f"{s}_{part}") for part in ("shoulder", "hip") for s in ("left", "right")]
+    seen = inside = near = 0
+    for pose, frame in zip(poses, truth["frames"], strict=False):
+        if not pose.seen:
+            continue
+        true = np.array(frame["uv"], float)[:, :2]
+        low, high = true.min(axis=0), true.max(axis=0)
+        room = ROOM * float((high - low).max())
+        main = [j for j in MAIN if pose.visibility[j] >= 0.5]
+        xy = pose.xy[main]
+        ends = [pose.xy[[Joint[f"{s}_{part}"] for s in ("LEFT", "RIGHT")]].mean(axis=0)
+                for part in ("SHOULDER", "HIP")]  # fmt: skip
+        real = [true[trunk[:2]].mean(axis=0), true[trunk[2:]].mean(axis=0)]
+        off = max(np.hypot(*(a - b)) for a, b in zip(ends, real, strict=True))
+        seen += 1
+        inside += bool(((xy > low - room) & (xy < high + room)).all())
+        near += bool(off < 0.5 * np.hypot(*(real[0] - real[1])))
+    frames = len(truth["frames"])
+    return seen / frames, inside / frames, near / frames
+
+
+def rendered(folder: Path, truths: Path, only: str) -> None:
+    """Score clips that were rendered, with what is known of them."""
+    print("| clip | answer | seen | in the true box | trunk at the true one |")
+    print("| --- | --- | --- | --- | --- |")
+    for clip in sorted(folder.glob(f"*{only}*.mp4")):
+        label = json.loads(clip.with_suffix(".label.json").read_text("utf-8"))
+        poses = Poses()
+        how, said = answer(clip, label, "far", poses)
+        truth = json.loads((truths / f"{clip.stem}.json").read_text("utf-8"))
+        shares = " | ".join(f"{share:.1%}" for share in on_the_right_person(poses.all, truth))
+        print(f"| {clip.stem} | {how} {said.split(';')[0]} | {shares} |", flush=True)
+
+
+def answer(clip: Path, label: dict[str, object], kind: str, *sinks: Sink) -> tuple[str, str]:
     """The class of the answer and what was said."""
     drill = str(label["drill"])
     warnings: list[str] = []
-    scored = score_here(Task(str(clip), clip.name, drill, model="full"), clip)
+    scored = score_here(Task(str(clip), clip.name, drill, model="full"), clip, sinks)
     document, warnings = scored.document, list(scored.warnings)
     if label["kind"] == "hold":
         least = 1.5
@@ -71,7 +137,11 @@ def main() -> None:
     parser.add_argument("--clips", type=int, default=6, help="how many clips")
     parser.add_argument("--only", default="", help="clips whose name holds this")
     parser.add_argument("--keep", type=Path, help="keep the altered clips in this folder")
+    parser.add_argument("--truth", type=Path, help="JSON of rendered clips")
     asked = parser.parse_args()
+    if asked.truth:
+        rendered(asked.folder, asked.truth, asked.only)
+        return
     names = [name for name in SHORT if asked.only in name][: asked.clips]
     table: dict[str, Counter[str]] = {}
     with tempfile.TemporaryDirectory() as temporary:

@@ -186,9 +186,9 @@ class Reps:
             lost = self.lose()
         if not isfinite(x):
             return lost
+        self._began_s = min(self._began_s, t)
         if self.state is RepState.REST and len(self._samples) > 1:
             self._doubt_last(t)
-        self._began_s = min(self._began_s, t)
         if not isfinite(self.rest):
             self.rest = x
         dt = t - self._samples[-1][0] if self._samples else 0.0
