@@ -45,7 +45,8 @@ def drill_for(clip: Path, name: str | None, folder: Path | None) -> Drill:
     if name is None:
         raise UsageError(
             f"{clip.name}: expected to know the drill, neither --drill nor a label file nor the "
-            f"file's name says it; add --drill with one of: {', '.join(known)}"
+            "file's name says it; add --drill auto to recognise it, or --drill NAME (formcheck "
+            "drills lists the names)"
         )
     return get_drill(name, folder)
 

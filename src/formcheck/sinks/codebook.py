@@ -92,6 +92,19 @@ name ends in `.parquet` has real numbers and yes/no values (`pip install 'formch
 `.csv` writes numbers with a point, yes/no as `yes` and `no`. `--decimal-comma` writes a decimal
 comma and semicolons between cells, as Excel, SPSS and jamovi read them in many countries. A table
 that is there is kept: `--overwrite` replaces it.
+
+```python
+import pandas as pd
+
+table = pd.read_parquet("results.parquet")
+table[table["kind"] == "rep"].groupby("drill")["range"].mean()
+```
+
+```r
+table <- read.csv("results.csv") # read.csv2 with --decimal-comma
+aggregate(range ~ drill, table[table$kind == "rep", ], mean)
+```
+
 """
 _OPENSIM = """\
 ## Markers and angles for OpenSim (`score --trc OUT`, `score --mot OUT`)
