@@ -87,9 +87,11 @@ def times(label: dict[str, Any], last_s: float) -> list[float]:
     """Rest, half-way and top of every repetition, or three instants of every hold."""
     found = []
     for rep in label.get("reps") or ():
-        top = rep.get("peak_s")
-        start = rep.get("start_s")
-        found += [t for t in (top, *([start - 0.2, (start + top) / 2] if start else ())) if t]
+        start, top, end = (rep.get(f"{at}_s") for at in ("start", "peak", "end"))
+        if top is None and None not in (start, end):
+            top = (start + end) / 2
+        if top is not None:
+            found += [top] if start is None else [start - 0.2, (start + top) / 2, top]
     spans = [*(label.get("rep_times") or ()),
              *((h["from_s"], h["to_s"]) for h in label.get("holds") or ())]  # fmt: skip
     for span in (s for s in spans if len(s) == 2 and None not in s):
