@@ -65,7 +65,7 @@ class Served:
         return found
 
     def link(self) -> http.client.HTTPConnection:
-        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
 
     def enter(self) -> None:
         self.cookie = ""
@@ -78,7 +78,7 @@ class Served:
             f"ws://{self.host}/ws?page={name}",
             origin=said.pop("Origin", f"http://{self.host}"),  # type: ignore[arg-type]
             additional_headers={k: v for k, v in said.items() if v},
-            open_timeout=10,
+            open_timeout=60,
             proxy=None,
         )
 
@@ -101,13 +101,13 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     clips, said = Clips(home, "full", most=1 << 20), {"ready": here, "browser": False}
     server = threading.Thread(target=serve, args=(bridge, clips), kwargs=said, daemon=True)
     server.start()
-    assert ready.wait(10)
+    assert ready.wait(60)
     port, token = int(told[0].split(":")[2].split("/")[0]), told[0].split("=")[1]
     found = Served(port, token, bridge, data, clips._folder)
     found.enter()
     yield found
     found.ask("/api/leave", "POST")
-    server.join(15)
+    server.join(60)
     assert not server.is_alive()
 
 
@@ -157,7 +157,7 @@ def test_a_websocket_needs_the_cookie_too(served: Served) -> None:
     with pytest.raises(WebSocketException):
         served.page(Cookie="").close()
     with served.page() as page:
-        assert json.loads(page.recv(timeout=5))["state"]["mode"] == "idle"
+        assert json.loads(page.recv(timeout=30))["state"]["mode"] == "idle"
 
 
 def test_a_ticket_opens_once() -> None:
@@ -208,12 +208,12 @@ def test_a_body_of_any_length_is_not_read(served: Served) -> None:
 
 def test_what_a_page_sends_cannot_break_its_link(served: Served) -> None:
     with served.page("odd") as page:
-        page.recv(timeout=5)
+        page.recv(timeout=30)
         for text in ("", "{", "[]", '"do"', '{"do": null}', '{"do": "drawn", "value": "x"}',
                      '{"do": "answers"}', '{"do": "start", "value": 3}'):  # fmt: skip
             page.send(text)
         page.send(json.dumps({"do": "start", "value": {"kind": "plan", "name": "../../etc"}}))
-        assert "no plan is called" in json.loads(page.recv(timeout=5))["error"]
+        assert "no plan is called" in json.loads(page.recv(timeout=30))["error"]
     assert not served.bridge.runs
 
 

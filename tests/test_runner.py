@@ -353,14 +353,18 @@ def test_a_sink_that_hangs_is_left_behind_and_the_diary_gets_its_end(monkeypatch
 
 @pytest.mark.parametrize("vital", [False, True])
 def test_a_second_ctrl_c_breaks_off_an_end_that_hangs_unless_it_is_vital(vital: bool) -> None:
+    pressed = threading.Event()
+
     class Hangs(Log):
         def close(self, result) -> None:
-            time.sleep(1.5)
+            pressed.wait(60)
             super().close(result)
 
     hangs, diary = Hangs(), Log()
     hangs.vital = vital
     thread = pressing(nothing, nothing)
+    if vital:  # nothing but its own end ends it
+        threading.Thread(target=lambda: (thread.join(), pressed.set()), daemon=True).start()
     ended = run_set(frames(3), FakeAnalyzer(), [hangs, diary], FakeLandmarker())
     thread.join()
     assert diary.results == [ended.result]

@@ -58,7 +58,7 @@ const ready = () => ({ element: [
 function controls() {
   const turn = () => { local.turn = (local.turn + 90) % 360; sessionStorage.setItem("turn", local.turn); link.send("turn", local.turn); };
   const other = async () => { try { await sender.other(); } catch { failed = "The other camera does not start."; notice(); } };
-  const speaks = h("button", { type: "button", "aria-pressed": String(mouth.on), onclick: () => { mouth.on = !mouth.on; speaks.setAttribute("aria-pressed", String(mouth.on)); link.send("speaks", mouth.on); } }, "Speak here");
+  const speaks = h("button", { type: "button", "aria-pressed": String(mouth.on), onclick: () => { mouth.on = !mouth.on; if (mouth.on) mouth.unlock(); speaks.setAttribute("aria-pressed", String(mouth.on)); link.send("speaks", mouth.on); } }, "Speak here");
   const no = h("p.fine", { hidden: true }, "This telephone has no English voice of its own, so the computer speaks.");
   mouth.found((can) => { speaks.hidden = !can; no.hidden = can; });
   return h("div.phone-controls", h("button", { type: "button", onclick: turn }, "Turn the picture"), h("button", { type: "button", onclick: other }, "Other camera"), speaks, no);
