@@ -87,7 +87,7 @@ def rendered(folder: Path, truths: Path, only: str) -> None:
     """Score clips that were rendered, with what is known of them."""
     print("| clip | answer | seen | in the true box | trunk at the true one |")
     print("| --- | --- | --- | --- | --- |")
-    for clip in sorted(folder.glob(f"*{only}*.mp4")):
+    for clip in sorted(path for path in folder.glob("*.mp4") if only in path.name):
         label = json.loads(clip.with_suffix(".label.json").read_text("utf-8"))
         poses = Poses()
         how, said = answer(clip, label, "far", poses)

@@ -24,8 +24,8 @@ LEAPT_S = 0.5
 #: The colours of the trunk and of the thighs both differ by this much, grey levels. Between what is
 #: measured: 20 development clips up to 35 (a leg behind the other), passers-by 40-64.
 OTHER = 37.0
-#: How quickly the remembered colours follow, s.
-FOLLOWS_S = 2.0
+#: How quickly the remembered colours follow, s, and how often they are taken.
+FOLLOWS_S, EVERY_S = 2.0, 0.25
 #: After so long it is taken that the one who is tracked is meant, s (EC: people pass within two).
 PASSES_S = 2.5
 
@@ -33,6 +33,7 @@ _PARTS = tuple(
     tuple((Joint[f"{side}_{a}"], Joint[f"{side}_{b}"]) for side in ("LEFT", "RIGHT"))
     for a, b in (("SHOULDER", "HIP"), ("HIP", "KNEE"))
 )
+_FEET = [Joint.LEFT_ANKLE, Joint.RIGHT_ANKLE]
 #: Places along a bone where its colour is taken.
 _ALONG = np.linspace(0.25, 0.75, 6)[:, None]
 
@@ -55,15 +56,22 @@ def colours(image: Image, body: Detection) -> Array:
 
 def leap(before: Detection, now: Detection) -> float:
     """How far all of a body has moved, in torsos: the part of it that moved least."""
-    torso = max(before.torso, now.torso, 1.0)
-    ends = [np.hypot(*(now.hips - before.hips)), np.hypot(*(now.shoulders - before.shoulders))]
-    feet = (Joint.LEFT_ANKLE, Joint.RIGHT_ANKLE)
-    return float(min(*ends, *(np.hypot(*(now.xy[j] - before.xy[j])) for j in feet)) / torso)
+    return _leap(_ends(before), _ends(now))
+
+
+def _ends(body: Detection) -> Array:
+    """(4, 2) px: the middles of shoulders and hips, the ankles."""
+    return np.stack([body.shoulders, body.hips, *body.xy[_FEET]])
+
+
+def _leap(before: Array, now: Array) -> float:
+    torso = max(float(np.hypot(*(ends[0] - ends[1]))) for ends in (before, now))
+    return float(np.hypot(*(now - before).T).min()) / max(torso, 1.0)
 
 
 def on_foot(body: Detection) -> bool:
     """Whether a body is upright in the picture, as somebody is who walks by."""
-    feet = body.xy[[Joint.LEFT_ANKLE, Joint.RIGHT_ANKLE], 1]
+    feet = body.xy[_FEET, 1]
     trunk = body.hips[1] - body.shoulders[1]
     return bool(trunk > 0.8 * body.torso and (feet - body.hips[1] > 0.8 * body.torso).all())
 
@@ -81,26 +89,32 @@ class SamePerson:
 
     def forget(self) -> None:
         """Another person is meant from now on."""
-        self.own, self._colours, self._t, self._leapt_s = None, np.full((2, 3), np.nan), 0.0, -9.0
-        self._recent: deque[tuple[float, Detection]] = deque()
-        self._lost_s = 0.0
+        self.own, self._colours, self._t = None, np.full((2, 3), np.nan), -9.0
+        self._recent: deque[tuple[float, Detection, Array]] = deque()
+        self._leapt_s, self._lost_s = -9.0, 0.0
 
     def update(self, t: float, image: Image, body: Detection) -> bool:
         """Whether ``body``, tracked in ``image`` at ``t`` s, is the same person as before."""
         while self._recent and self._recent[0][0] < t - WITHIN_S:
             self._recent.popleft()
-        if any(leap(before, body) > LEAP for _, before in self._recent):
+        ends = _ends(body)
+        if self._recent and _leap(self._recent[0][2], ends) > LEAP:
             self._leapt_s = t
-        seen = colours(image, body)
+        leapt = t - self._leapt_s < LEAPT_S
+        if leapt or self.own is not None or t - self._t >= EVERY_S:
+            self._compare(t, colours(image, body), body, leapt)
+        self._recent.append((t, body, ends))
+        return self.own is None
+
+    def _compare(self, t: float, seen: Array, body: Detection, leapt: bool) -> None:
+        """Tell by the colours that are seen who it is, and remember those of the same person."""
         differs = np.nan_to_num(np.abs(seen - self._colours).max(axis=1))
         other = on_foot(body) and bool((differs > OTHER).all())
-        if self.own is None and other and t - self._leapt_s < LEAPT_S and self._recent:
+        if self.own is None and other and leapt and self._recent:
             self.own, self._lost_s = self._recent[0][1], t
         elif self.own is not None and (not other or t - self._lost_s > PASSES_S):
             self.forget()
-        self._recent.append((t, body))
         if self.own is None:
             gain = 1 - np.exp(-(t - self._t) / FOLLOWS_S)
             known = np.where(np.isnan(self._colours), seen, self._colours)
             self._colours, self._t = known + gain * np.nan_to_num(seen - known), t
-        return self.own is None
