@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import subprocess
 import sys
@@ -634,3 +635,28 @@ def test_nothing_is_printed_and_stderr_works_again(lite: Path) -> None:
         [sys.executable, "-c", code, str(lite)], capture_output=True, text=True, timeout=120
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "after")
+
+
+#: A picture of the size of the last one that was freed: how many more blocks are mapped for it?
+MAPPED = """
+import ctypes
+from formcheck.vision.silence import steady_heap
+
+steady_heap()
+libc, size = ctypes.CDLL(None), ctypes.c_size_t
+names = "arena ordblks smblks hblks hblkhd usmblks fsmblks uordblks fordblks keepcost"
+Info = type("Info", (ctypes.Structure,), {"_fields_": [(n, size) for n in names.split()]})
+libc.malloc.restype, libc.malloc.argtypes = ctypes.c_void_p, [size]
+libc.free.argtypes, libc.mallinfo2.restype = [ctypes.c_void_p], Info
+libc.free(libc.malloc(8 << 20))
+before = libc.mallinfo2().hblks
+libc.malloc(640 * 480 * 3)
+print(libc.mallinfo2().hblks - before)
+"""
+
+
+def test_pictures_stay_out_of_the_heap_that_they_would_leave_full_of_holes() -> None:
+    if not hasattr(ctypes.CDLL(None) if sys.platform != "win32" else None, "mallinfo2"):
+        pytest.skip("the C library is not a newer glibc")
+    done = subprocess.run([sys.executable, "-c", MAPPED], capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("1\n", "")
