@@ -234,13 +234,15 @@ def test_restart_forgets_and_counts_from_zero(
     desk, process, result = running
     window = desk.window()
     time.sleep(2.0)
+    again = time.monotonic()
     desk.key(window, "r")
     time.sleep(0.5)
     desk.key(window, "q")
     assert ended(process)[0] == 0
+    since = time.monotonic() - again  # however long a slow machine takes to hear of the keys
     document = json.loads(result.read_text())
     assert document["cannot_judge"][0]["from_s"] == 0
-    assert document["seconds"] < 2.0
+    assert document["seconds"] < since + 1.0  # two more, had it not begun again
 
 
 def test_without_a_display_it_says_so_and_names_the_way_out(clip: Path) -> None:
