@@ -10,7 +10,7 @@ import pytest
 from stick import Figure, film, on_the_front
 from stick import judged as replay
 
-from formcheck.body.pose import Side, turned_pose
+from formcheck.body.pose import Side
 from formcheck.catalogue.registry import get_drill
 from formcheck.drill import Body, Drill, Facts, Measure
 
@@ -115,15 +115,16 @@ def test_a_far_foot_that_is_not_seen_speaks_against_nothing() -> None:
     assert confirmed("prone_leg_raise", **{**LEG, "other_raise": (nan, nan)})
 
 
-def test_one_who_lies_upside_down_in_the_picture_does_no_arm_raise() -> None:
-    def arm(t: float) -> Figure:
-        up = 0.15 * (1 - cos(pi * t / 2))
-        return {**on_the_front(), "left_elbow": -1.3 - 0.1j + up * 1j, "left_wrist": -1.6 + up * 1j}
+@pytest.mark.parametrize("higher", [0.0, 0.25])
+def test_an_arm_raise_counts_with_the_face_higher_than_the_feet(higher: float) -> None:
+    """As a lens at 0.9 m and more draws it."""
 
-    poses = film(arm, 12.0)
-    for degrees, reps in ((0, 3), (180, 0)):
-        turned = [turned_pose(pose, degrees) for pose in poses]
-        assert len(replay(get_drill("prone_arm_raise"), turned).result.reps) == reps
+    def arm(t: float) -> Figure:
+        up, lying = 0.15j * (1 - cos(pi * t / 2)), on_the_front()
+        face = {p: v + higher * 1j for p, v in lying.items() if p in ("nose", "left_ear")}
+        return {**lying, **face, "left_elbow": -1.3 - 0.1j + up, "left_wrist": -1.6 + up}
+
+    assert replay(get_drill("prone_arm_raise"), film(arm, 12.0)).result.complete == 3
 
 
 def test_legs_lie_where_the_trunk_lies_however_the_floor_slopes() -> None:

@@ -294,7 +294,7 @@ def test_a_source_that_dies_is_reported_and_what_was_done_is_saved(
     from formcheck.vision.frames import Frame
 
     class Blind:
-        model_name, sha256, log, notes = "none", "0" * 64, (), ()
+        model_name, sha256, log, notes, changed_to = "none", "0" * 64, (), (), None
 
         def __init__(self, *_: object, **__: object) -> None: ...
 

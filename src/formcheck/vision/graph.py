@@ -13,7 +13,7 @@ from ..body.pose import JOINTS
 from ..errors import FormcheckError, ModelError, one_line
 from .detection import Detection
 from .frames import Image
-from .silence import QUIET, steady_heap
+from .silence import QUIET, few_heaps
 
 #: How many people a look finds at most.
 PEOPLE = 3
@@ -37,7 +37,7 @@ class Graph:
         self.confidence = confidence
         self._first, self._video = True, video
         self._task: Any = None
-        steady_heap()
+        few_heaps()
         for name, value in (("GLOG_minloglevel", "3"), ("TF_CPP_MIN_LOG_LEVEL", "3")):
             os.environ.setdefault(name, value)
         try:
