@@ -20,7 +20,7 @@ from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
 from ..errors import FormcheckError, InputError
-from ..vision.silence import steady_heap
+from ..vision.silence import few_heaps, give_back
 from .answers import Answers, refused
 from .bridge import Bridge
 from .clips import Clips
@@ -36,6 +36,8 @@ __all__ = ["PAGES", "PORT", "Site", "serve"]
 PORT = 8737
 #: Seconds after the last page closed until the server ends.
 STAYS_S = 600.0
+#: Memory that is free goes back to the system this often, s.
+GIVE_BACK_S = 20.0
 #: The addresses of the page; its script shows the right part.
 PAGES = (
     "/", "/session", "/diary", "/drills", "/plans", "/clip", "/phone", "/settings", "/label",
@@ -96,9 +98,13 @@ class Site:
                 await run_in_threadpool(self._close)
 
     async def _watch(self) -> None:
-        """Notice that the last page is gone, or that the computer has slept."""
+        """Notice that the last page is gone, or that the computer has slept; keep memory flat."""
+        due = time.monotonic() + GIVE_BACK_S
         while True:
             await asyncio.sleep(1.0)
+            if time.monotonic() > due:
+                due = time.monotonic() + GIVE_BACK_S
+                await run_in_threadpool(give_back)
             self.bridge.look_at_clock()
             closed = self.links.closed_at
             if closed is not None:
@@ -187,7 +193,7 @@ def serve(
         UsageError: ``phone`` cannot be; see :class:`~formcheck.app.phone.Phone`.
         KeyboardInterrupt: Ctrl-C; what runs is saved.
     """
-    steady_heap()  # before there are threads, each with a heap of its own
+    few_heaps()  # before there are threads, each with a heap of its own
     with closing(bound(port)) as listening:
         number = listening.getsockname()[1]
         door = Door((f"127.0.0.1:{number}", f"localhost:{number}"), f"formcheck_{number}")

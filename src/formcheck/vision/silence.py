@@ -9,7 +9,7 @@ import sys
 import threading
 from functools import cache
 
-__all__ = ["QUIET", "few_heaps", "steady_heap"]
+__all__ = ["QUIET", "few_heaps", "give_back"]
 
 
 class Silence:
@@ -44,39 +44,31 @@ class Silence:
 QUIET = Silence()
 
 
-#: Of the C library's mallopt, and the bytes from which on a block is mapped by itself: a picture of
-#: 640 x 480 is larger.
-_M_MMAP_THRESHOLD, _M_ARENA_MAX = -3, -8
-MAPPED_FROM = 512 << 10
-
-
-def _mallopt(parameter: int, value: int) -> None:
-    """Tell the C library, where it is glibc."""
-    if sys.platform.startswith("linux"):
-        with contextlib.suppress(OSError, AttributeError):
-            ctypes.CDLL(None).mallopt(parameter, value)
+#: Of the C library's mallopt.
+_M_ARENA_MAX = -8
 
 
 @cache
 def few_heaps() -> None:
-    """Let all threads share two heaps.
+    """Let all threads share two heaps, where the C library is glibc.
 
-    The C library gives each new thread a heap of its own, and every graph begins threads: over a
-    hundred clips a process grew from 520 to 740 MB and beyond, with two heaps it stays at 370
-    (measured).
+    It gives each new thread a heap of its own, and every graph begins threads: over a hundred
+    clips a process grew from 520 to 740 MB and beyond, with two heaps it stays at 370 (measured).
     """
-    _mallopt(_M_ARENA_MAX, 2)
+    _libc("mallopt", _M_ARENA_MAX, 2)
 
 
-@cache
-def steady_heap() -> None:
-    """The same, and keep pictures out of the heaps, for a process that goes on for hours.
+def give_back() -> None:
+    """Give memory that is free back to the system, where the C library is glibc.
 
-    The C library stops mapping pictures by themselves once the first has been freed: small blocks
-    that stay then lie between the holes that pictures leave. In a set on the page 159 MB stayed in
-    use while the process grew from 372 to 419 MB in five minutes; with a fixed threshold, and
-    called before the threads begin, it stays between 349 and 363 (measured).
-    Each picture is a fresh map then, which costs a scored clip 5 % more CPU: only the page does so.
+    Small blocks that stay lie between the holes that pictures leave. In a set on the page 159 MB
+    stayed in use while the process grew from 372 to 419 MB in five minutes. Mapping each picture
+    by itself stops that, too, but the page judges a sixth fewer of them then (measured).
     """
-    few_heaps()
-    _mallopt(_M_MMAP_THRESHOLD, MAPPED_FROM)
+    _libc("malloc_trim", 0)
+
+
+def _libc(name: str, *numbers: int) -> None:
+    if sys.platform.startswith("linux"):
+        with contextlib.suppress(OSError, AttributeError):
+            getattr(ctypes.CDLL(None), name)(*numbers)
