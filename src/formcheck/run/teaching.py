@@ -106,12 +106,12 @@ def _write(
     tests = file.parent / "tests"
     test = tests / f"test_{name}.py"
     text = _TEST.format(title=name.replace("_", " ").capitalize(), name=name, n=taught.counted)
+    if faulty is not None:
+        assert taught.fault is not None
+        text += _FAULT.format(name=name, code=f"{taught.fault.word.name}_differs")
     try:
         tests.mkdir(parents=True, exist_ok=True)
         for path, content in ((file, taught.text), (test, text)):
-            if faulty is not None and path == test:
-                assert taught.fault is not None
-                content += _FAULT.format(name=name, code=f"{taught.fault.word.name}_differs")
             with path.open("x", encoding="utf-8", newline="\n") as out:
                 out.write(content)
         write_track(tests / f"{name}.npz", good)

@@ -202,7 +202,7 @@ class Landmarker:
             return self._passed_by(frame, upright)
         if self._asked is None and t >= self._look_at:
             self._ask(frame, upright)
-        if self._asked is not None and t >= self._asked[0] + LOOK_TAKES_S:
+        if self._answered(t):
             self._choose()
         elif self._way.window is not None and not self._way.window.holds(upright):
             self._follow(upright)
@@ -358,11 +358,20 @@ class Landmarker:
         picture = Graph.picture(way.seen(faded(rgb, [held], None)))
         self._asked = frame.t, held, way, self._looks.ask(picture, self._home.confidence)
 
-    def _choose(self) -> None:
-        """Take in the look that was asked for: who is there, and whom to keep to."""
+    def _answered(self, t: float) -> bool:
+        """Whether a look was asked for whose answer counts by now."""
+        return self._asked is not None and t >= self._asked[0] + LOOK_TAKES_S
+
+    def _take(self) -> tuple[float, Detection, _Way, list[Detection]]:
+        """The answer of that look: when and beside whom it was asked for, how it looked, and who
+        is there, in the picture as given."""
         assert self._asked is not None
         (t, held, way, look), self._asked = self._asked, None
-        bodies = [way.back(b) for b in look.result() if plausible(b)]
+        return t, held, way, [way.back(b) for b in look.result() if plausible(b)]
+
+    def _choose(self) -> None:
+        """Take in the look that was asked for: who is there, and whom to keep to."""
+        t, held, way, bodies = self._take()
         verdict = self._people.update(t, held, bodies)
         self._others, self._undecided = verdict.others, verdict.undecided
         if verdict.why and verdict.why not in self.notes:
@@ -384,9 +393,8 @@ class Landmarker:
         assert own is not None
         if self._asked is None:
             self._ask(frame, passer)
-        elif t >= self._asked[0] + LOOK_TAKES_S:
-            (_, _, way, look), self._asked = self._asked, None
-            there = [way.back(b) for b in look.result() if plausible(b)]
+        elif self._answered(t):
+            _, _, way, there = self._take()
             back = min(there, key=lambda b: leap(own, b), default=None)
             if back is not None and leap(own, back) < 1 and another_person(back, passer):
                 self.log.append(f"back to the same person at t={t:.2f} s")

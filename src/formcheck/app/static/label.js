@@ -161,9 +161,11 @@ function workbench({ id, name, times, seconds: length, draft: saved, problem: wr
     sending = false;
     if (!gone) words();
   }
+  /** Waits until what was marked so far is on the server. */
+  async function kept() { while (sending) await new Promise((done) => setTimeout(done, 30)); }
   async function write() {
     const asked = edits;
-    while (sending) await new Promise((done) => setTimeout(done, 30));
+    await kept();
     if (edits !== asked) return announce("Changed meanwhile, not written");  // what was asked for is no more
     if (said) { line.replaceChildren(problem(said)); return; }
     try { const { written } = await ask(`/api/label/${id}/finish`, { method: "POST" }); draft.done = true; told = ""; said = ""; line.replaceChildren(h("p.kept", `Written: ${written}`)); announce("Label written"); refresh(); }
@@ -269,7 +271,7 @@ function workbench({ id, name, times, seconds: length, draft: saved, problem: wr
       event.preventDefault();
       go.disabled = true;
       try {
-        while (sending) await new Promise((done) => setTimeout(done, 30));
+        await kept();
         let state = await ask(`/api/label/${id}/teach`, { json: { name: title.value, hold: kind.value === "hold" } });
         while (state.state === "working" && !gone) {
           told.textContent = `The clip is looked through, ${Math.round(100 * state.done)} %.`;
