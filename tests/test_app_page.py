@@ -229,8 +229,11 @@ def test_a_whole_plan_from_the_first_visit_to_the_diary(
     with Journal(app.data / "journal.sqlite3") as journal:
         (row,) = journal.sessions()
         assert row["status"] == "done"
-        # All three, but for a machine that is too busy to see every one of them.
-        assert 1 <= sum(rep["complete"] for rep in journal.of_set("reps", 1)) <= 3
+        whole = sum(rep["complete"] for rep in journal.of_set("reps", 1))
+        (made,) = journal.children("sets", row["id"])
+        # A machine that is too busy to look ten times a second cannot see every one of them.
+        busy = made["frames"] < 10 * made["seconds"]
+        assert whole == 3 or (busy and 1 <= whole < 3)
         assert {p["moment"]: p["level"] for p in journal.children("pain", row["id"])} == {
             "before": 2, "after": 2,
         }  # fmt: skip
@@ -242,7 +245,7 @@ ONE = ".dial[aria-label='1 of 3'], .dial[aria-label='2 of 3']"
 
 
 def soon(true: Callable[[], bool], seconds: float = 60.0) -> None:
-    """It becomes true; how soon is up to the machine."""
+    """It becomes true within so many seconds."""
     until = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < until
@@ -286,7 +289,7 @@ def test_a_killed_server_keeps_the_set_and_the_page_says_so(
 ) -> None:
     page = opened()
     to_the_first_rep(page)
-    soon(lambda: kept(app.data) >= 1)  # it waits for no end of the set
+    soon(lambda: kept(app.data) >= 1, 1.0)  # at most so much may be lost
     app.end(signal.SIGKILL)
     page.wait_for_selector(".notice:has-text('does not answer')")
     opened.said.clear()  # type: ignore[attr-defined] # the browser tells of the lost link
@@ -313,7 +316,7 @@ def test_the_camera_goes_off_when_the_page_is_closed(opened: Callable[..., Any],
     assert faults(page) == []
     assert plays(app.process.pid)
     page.close()
-    soon(lambda: not plays(app.process.pid))
+    soon(lambda: not plays(app.process.pid), 5.0)
     page = opened()
     page.wait_for_selector("#camera", state="hidden")
     visit(page, "/session")

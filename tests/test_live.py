@@ -242,7 +242,7 @@ def test_restart_forgets_and_counts_from_zero(
     since = time.monotonic() - again  # however long a slow machine takes to hear of the keys
     document = json.loads(result.read_text())
     assert document["cannot_judge"][0]["from_s"] == 0
-    assert document["seconds"] < since + 1.0  # two more, had it not begun again
+    assert document["seconds"] < max(2.0, since)  # two more, had it not begun again
 
 
 def test_without_a_display_it_says_so_and_names_the_way_out(clip: Path) -> None:

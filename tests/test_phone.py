@@ -376,7 +376,7 @@ def test_what_a_telephone_sends_cannot_break_the_server(both: tuple[Served, Tele
             assert "second time" in json.loads(page.recv(timeout=30))["bye"]
             code(both)
             assert "another telephone" in json.loads(newer.recv(timeout=30))["bye"]
-    soon(lambda: not bridge.feed.here)
+    soon(lambda: not bridge.feed.here, 2.5)
 
 
 # -- a session -----------------------------------------------------------------------------------
