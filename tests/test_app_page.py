@@ -377,7 +377,9 @@ def test_a_clip_is_labelled_by_keyboard(opened: Callable[..., Any], app: App) ->
     press("l")
     press("k")
     page.wait_for_selector(".at:has-text('loop, half speed')")
-    page.wait_for_function("document.querySelector('video').currentTime > 1.4")  # from the mark on
+    soon(
+        lambda: page.evaluate("document.querySelector('video').currentTime > 1.4")
+    )  # from the mark on
     assert page.evaluate("document.querySelector('video').playbackRate") == 0.5
     press("k")
     press("w")

@@ -467,9 +467,9 @@ def test_it_speaks_with_a_voice_of_the_device_and_keeps_its_cookie(
     assert not computer.bridge.speak_elsewhere("Hips up")  # not before somebody wants it
     speak.click()
     soon(lambda: computer.bridge.speak_elsewhere("Hips up"))
-    page.wait_for_function("spoken.at(-1)?.[0] === 'Hips up'")
+    soon(lambda: page.evaluate("spoken.at(-1)?.[0] === 'Hips up'"))
     assert computer.bridge.speak_elsewhere(None)
-    page.wait_for_function("spoken.at(-1) === null")
+    soon(lambda: page.evaluate("spoken.at(-1) === null"))
     assert {voice for _, voice in page.evaluate("spoken.filter(Boolean)")} == {"own"}
     page.click("button:text-is('Turn the picture')")
     soon(lambda: computer.bridge.feed.turn == 90)
