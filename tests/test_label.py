@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,12 @@ def folder(tmp_path: Path) -> Path:
     uneven_clip(tmp_path / "clamshell_1.mp4", FRAMES)
     uneven_clip(tmp_path / "plank-2.mp4", FRAMES)
     return tmp_path
+
+
+@pytest.fixture(autouse=True)
+def scratch(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not all of these tests close what they open."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path_factory.mktemp("scratch")))
 
 
 # -- what is refused -----------------------------------------------------------------------------

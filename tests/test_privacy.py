@@ -8,9 +8,12 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
+
+from formcheck.app.scratch import Scratch
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src" / "formcheck"
@@ -242,6 +245,46 @@ def test_the_page_reaches_out_to_nobody(clip: Path, tmp_path: Path) -> None:
     assert len(calls) >= 2
     ports = {found[1] for call in calls if (found := re.search(r"htons\((\d+)\)", call))}
     assert len(ports) == 1
+
+
+LEFT = """
+import os, sys
+from formcheck.app.scratch import Scratch
+own = Scratch("clip")
+(own.folder / "clip.mp4").write_bytes(b"me")
+if sys.argv[1:]:
+    print(flush=True)
+    sys.stdin.read()
+os._exit(9)
+"""
+
+
+def test_a_killed_server_s_recordings_go_with_the_next_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    other = tmp_path / "formcheck-clip-mine"  # of that name, and not a server's
+    other.mkdir()
+    (tmp_path / "formcheck-clip-link").symlink_to(other)
+    env = {**os.environ, "TMPDIR": str(tmp_path)}
+    with subprocess.Popen(
+        [sys.executable, "-c", LEFT, "stay"], env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as living:
+        assert living.stdout is not None
+        living.stdout.readline()
+        assert subprocess.run([sys.executable, "-c", LEFT], env=env, check=False).returncode == 9
+        own = Scratch("clip")
+        assert len(list(tmp_path.glob("*/files/clip.mp4"))) == 2  # it may still be beginning
+        own.close()
+        for made in tmp_path.glob("formcheck-clip-*"):
+            os.utime(made, (0, 0), follow_symlinks=False)
+        own = Scratch("clip")
+        assert len(list(tmp_path.glob("*/files/clip.mp4"))) == 1  # the one that still runs
+        assert other.is_dir()
+        own.close()
+        assert living.stdin is not None
+        living.stdin.close()
+    assert len(list(tmp_path.iterdir())) == 3
 
 
 @pytest.mark.skipif(not TRACES, reason="needs strace")

@@ -6,8 +6,6 @@ only shown. There is one clip at a time: the next one takes the place of the las
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 import threading
 import time
 from collections.abc import AsyncIterator
@@ -18,6 +16,7 @@ from ..errors import FormcheckError, UsageError, one_line
 from ..files import VIDEO_SUFFIXES, plain
 from ..run.loop import Control
 from ..sinks import BaseSink
+from .scratch import Scratch
 
 if TYPE_CHECKING:
     from ..body.pose import Pose
@@ -39,7 +38,8 @@ class Clips:
 
     def __init__(self, home: Home, model: str, most: int = MOST_UPLOAD) -> None:
         self._home, self._model, self._most = home, model, most
-        self._folder = Path(tempfile.mkdtemp(prefix="formcheck-clip-"))
+        self._scratch = Scratch("clip")
+        self._folder = self._scratch.folder
         self._guard = threading.Lock()
         self._thread: threading.Thread | None = None
         self._control = Control()
@@ -106,7 +106,7 @@ class Clips:
     def close(self) -> None:
         """Nothing of it stays."""
         self.cancel()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self._scratch.close()
 
     def _empty(self) -> None:
         for path in self._folder.iterdir():

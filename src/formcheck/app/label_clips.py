@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import tempfile
 import threading
 from collections.abc import Mapping
@@ -27,6 +26,7 @@ from ..teach import label_reps
 from . import labelling
 from .label_work import Work
 from .labelling import Film
+from .scratch import Scratch
 
 if TYPE_CHECKING:
     from ..drill import Drill
@@ -80,8 +80,8 @@ class LabelClips:
             ) from error
         self._films: dict[str, tuple[Film, list[float]]] = {}
         self._guard = threading.Lock()
-        self._made = Path(tempfile.mkdtemp(prefix="formcheck-label-"))
-        self._work = Work(model, drills_folder, self._made)
+        self._made = Scratch("label")
+        self._work = Work(model, drills_folder, self._made.folder)
 
     # -- what there is -----------------------------------------------------------------------------
 
@@ -280,7 +280,7 @@ class LabelClips:
     def close(self) -> None:
         """Drafts stay; copies do not."""
         self._work.close()
-        shutil.rmtree(self._made, ignore_errors=True)
+        self._made.close()
 
 
 def _videos(folder: Path) -> dict[str, Path]:
