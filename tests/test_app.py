@@ -6,6 +6,7 @@ import http.client
 import json
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
@@ -51,18 +52,16 @@ class Served:
         said = {"Host": self.host, "Cookie": self.cookie, **headers}
         if method != "GET":
             said.setdefault("Origin", f"{self.scheme}://{self.host}")
-        link = self.link()
-        link.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
         data = body if isinstance(body, bytes) else json.dumps(body).encode() if body else b""
-        for name, value in said.items():
-            if value is not None:
-                link.putheader(name, value)
-        link.putheader("Content-Length", str(len(data)))
-        link.endheaders(data)
-        answer = link.getresponse()
-        found = answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read()
-        link.close()
-        return found
+        with closing(self.link()) as link:
+            link.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
+            for name, value in said.items():
+                if value is not None:
+                    link.putheader(name, value)
+            link.putheader("Content-Length", str(len(data)))
+            link.endheaders(data)
+            with link.getresponse() as answer:
+                return answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read()
 
     def link(self) -> http.client.HTTPConnection:
         return http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)

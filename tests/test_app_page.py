@@ -206,7 +206,7 @@ def test_a_whole_plan_from_the_first_visit_to_the_diary(
     answer(page, 2)
     head(page, "Set up the camera")
     page.wait_for_selector(".checks .ok")
-    assert page.locator("#camera").is_visible()
+    page.wait_for_selector("#camera")
     page.wait_for_selector(".live .word:not(:empty)")  # nobody pressed anything
     assert faults(page) == []
     other = page.context.new_page()
@@ -218,10 +218,10 @@ def test_a_whole_plan_from_the_first_visit_to_the_diary(
     page.wait_for_selector(".live .word:not(:empty)")
     head(page, "How did it feel?", 120)
     assert faults(page) == []
-    assert not page.locator("#camera").is_visible()
+    page.wait_for_selector("#camera", state="hidden")
     answer(page, 2)
     head(page, "Well done")
-    assert page.locator(".kept").inner_text() == "What was done is in your diary."
+    page.wait_for_selector(".kept:text-is('What was done is in your diary.')")
     assert faults(page) == []
     page.keyboard.press("Tab")
     visit(page, "/diary")
@@ -366,7 +366,7 @@ def test_a_clip_is_labelled_by_keyboard(opened: Callable[..., Any], app: App) ->
         for key in keys:
             press(key)
     page.wait_for_selector(".problem:has-text('comes before its end of its hold')")
-    assert page.locator(".at").inner_text() == "3.250 s, frame 66 of 90"
+    page.wait_for_selector(".at:text-is('3.250 s, frame 66 of 90')")
     for key in "w" + "." * 21 + "e":  # refused; then the end again
         press(key)
     page.wait_for_selector(".kept:has-text('can be written')")

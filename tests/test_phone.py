@@ -539,7 +539,7 @@ def test_a_whole_session_on_a_telephone(both: tuple[Served, Telephone], chromium
         answer(page, 2)
     head(page, "Set up the camera")
     page.wait_for_selector(".checks .ok")
-    assert page.locator("#camera").is_visible()
+    page.wait_for_selector("#camera")
     page.wait_for_selector(".live .word:not(:empty)")
     assert faults(page) == []
     page.reload()  # the telephone is gone, and back: the same set goes on
@@ -554,7 +554,7 @@ def test_a_whole_session_on_a_telephone(both: tuple[Served, Telephone], chromium
     page.wait_for_selector("#camera", state="hidden")
     answer(page, 2)
     head(page, "Well done")
-    assert page.locator(".kept").inner_text() == "What was done is in your diary."
+    page.wait_for_selector(".kept:text-is('What was done is in your diary.')")
     page.context.close()
     assert said == []
     with Journal(computer.data / "journal.sqlite3") as journal:
