@@ -320,7 +320,7 @@ MUTANTS = [
         ("judge: the clock may go back", "if pose.t <= self._t:", "if False:"),
         ("judge: stops at once", "gone or stood >= patience_s", "True"),
         ("judge: goes on at once", "if stood >= RESUME_S else []", ""),
-        ("judge: a short loss is a loss", "t - self._body_s <= MAX_GAP_S and", "False and"),
+        ("judge: a short loss is a loss", "if body is None and short and", "if False and"),
         (
             "judge: a limb is a body",
             "Reason.JOINTS_HIDDEN if pose.seen else Reason.NO_PERSON",

@@ -12,11 +12,9 @@ and the one that moves first leads until its movement is over.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, replace
 from math import isfinite, nan
 
-from ..body.floor import FloorLine
-from ..body.measures import STILL_VISIBLE, VISIBLE, Body
+from ..body.measures import Body
 from ..body.pose import Joint, Pose, Side
 from ..body.postures import from_the_feet
 from ..body.steady import Stabiliser
@@ -24,34 +22,26 @@ from ..drill import Dose, Drill, Facts, Sides
 from ..drill.rules import MAX_GAP_S
 from ..events import (
     CannotJudge,
-    CannotJudgeSpan,
     Event,
-    FaultSpan,
-    Hold,
-    HoldDone,
     HoldStarted,
     HoldTick,
     JudgingResumed,
-    NotJudgedSpan,
     Phase,
     PhaseChanged,
     PoseFound,
     PoseLost,
     Reason,
-    Rep,
-    RepDone,
     SetDone,
     SetResult,
     SideChosen,
     Step,
-    covered_s,
 )
+from .follow import Follower
 from .holds import HoldShape
-from .honesty import joined
 from .lane import Lane
 from .picture import PictureReasons
+from .record import Record
 from .reps import RepShape
-from .scoring import done_of, form_of, score_hold, score_rep, score_set
 
 __all__ = ["Analyzer"]
 
@@ -64,12 +54,6 @@ STOP_BUSY_S = 1.5
 _OUT_OF_PLACE = (Reason.NOT_IN_START_POSITION, Reason.WRONG_VIEW)
 _BLIND = (Reason.FROZEN, Reason.STUTTERING)
 _UNSEEN = (Reason.NO_PERSON, Reason.JOINTS_HIDDEN, Reason.FROZEN)
-#: Why a movement that ended was none.
-_NO_REPS = (Reason.WRONG_EXERCISE, Reason.CAMERA_MOVING)
-#: The torso's length follows the image this slowly, seconds (EC): soon when it is longer than
-#: before, late when it is shorter, for a trunk that leans to or from the camera only ever looks
-#: shorter (measured: a squat from the front, 20 % for two seconds).
-TORSO_GROWS_S, TORSO_SHRINKS_S = 3.0, 15.0
 
 
 class Analyzer:
@@ -98,9 +82,9 @@ class Analyzer:
             side = None
         self.drill = drill
         self.dose = dose or Dose()
-        self._given = side
-        self._stabiliser = stabiliser or Stabiliser()
-        self._side = side
+        self._given = self._side = side
+        self._follower = Follower(stabiliser or Stabiliser())
+        self._record = Record(drill, self.dose, side)
         sides: tuple[Side | None, ...] = (side,)
         if drill.sides is Sides.MOVING and side is None:
             sides = (Side.LEFT, Side.RIGHT)
@@ -109,27 +93,15 @@ class Analyzer:
         self._side_reported = False
         self._t0: float | None = None
         self._t = nan
-        self._floor = FloorLine()
         self._picture = PictureReasons()
         self._out_of_place = False  # whether the present reason lies in posture or view
-        self._torso = self._torso_t = nan
-        self._frames = self._frames_seen = 0
         self._seen_s = nan
-        self._body_s = nan  # when shoulders and hips were seen: without them there is no body
         self._lost = False
-        self._place = complex(nan, nan), complex(nan, nan)  # hips and trunk when last seen
-        self._elsewhere = False  # whether they were somewhere else after the last gap
         self._reason: Reason | None = Reason.NOT_IN_START_POSITION
         self._since: float | None = None  # since when the judging should change
         self._reason_since = 0.0
         self._begun = False
         self._last_phase = Phase.SETUP
-        self._unjudged: list[CannotJudgeSpan] = []
-        self._unseen: list[NotJudgedSpan] = []
-        self._askew: list[tuple[float, float]] = []  # when it counted and could not be judged
-        self._askew_since: float | None = None
-        self._reps: list[Rep] = []
-        self._holds: list[Hold] = []
         self._ticked = 0
         self._judged = _judged_joints(drill)
         self._finished = False
@@ -145,16 +117,15 @@ class Analyzer:
             self._t0 = self._reason_since = pose.t
         events: list[Event] = []
         self._t = t = pose.t
-        self._frames += 1
-        self._frames_seen += pose.seen
+        self._record.frames += 1
+        self._record.frames_seen += pose.seen
         events += self._note_pose(pose)
         body = self._body(pose)
         self._picture.note(pose, body)
-        if pose.picture == Reason.PICTURE_CHANGED.value and self._frames > 1:
+        if pose.picture == Reason.PICTURE_CHANGED.value and self._record.frames > 1:
             return self._step(events + self._another_picture(t))
-        if body is not None:
-            self._body_s = t
-        elif t - self._body_s <= MAX_GAP_S and pose.picture != Reason.FROZEN.value:
+        short = t - self._follower.body_s <= MAX_GAP_S
+        if body is None and short and pose.picture != Reason.FROZEN.value:
             # A short loss changes nothing: clocks run on, machines wait (drills.md 2.2).
             return self._step(events)
         own = self._why_not(pose, body)
@@ -183,49 +154,16 @@ class Analyzer:
                 if ended is not None:
                     events += self._ended(t, lane, ended)
                 events += lane.drop_all(t)
+            record = self._record
             if self._reason is not None and self._t0 is not None:
-                self._unjudged.append(self._cannot_span(t))
-            events.append(
-                SetDone(t, self._complete, len(self._reps) - self._complete, len(self._holds))
-            )
+                record.refuse(self._reason_since, t, self._reason)
+            events.append(SetDone(t, record.complete, record.partial, len(record.holds)))
         return self._step(events)
 
     def result(self) -> SetResult:
         """The record of the set so far (of the whole set after ``finish``)."""
-        t0 = self._t0 or 0.0
-        spans = tuple(
-            sorted((s for lane in self._lanes.values() for s in lane.spans), key=lambda s: s.from_s)
-        )
-        reps = tuple(replace(r, faults=_overlapping(spans, r.start_s, r.end_s)) for r in self._reps)
-        holds = tuple(replace(h, faults=_overlapping(spans, h.from_s, h.to_s)) for h in self._holds)
-        sides = {r.side for r in reps} | {h.side for h in holds}
-        side = self._given or (
-            sides.pop() if len(sides) == 1 else self._side if not sides else None
-        )
-        result = SetResult(
-            drill=self.drill.name,
-            side=side,
-            side_source="given" if self._given else "auto",
-            seconds=self._t - t0 if self._t0 is not None else 0.0,
-            frames=self._frames,
-            frames_with_pose=self._frames_seen,
-            reps=tuple(replace(r, score=score_rep(r, self.drill, self.dose)) for r in reps),
-            holds=tuple(replace(h, score=score_hold(h, self.drill, self.dose)) for h in holds),
-            cannot_judge=tuple(self._unjudged),
-            faults=spans,
-            not_judged_spans=joined(
-                self._unseen,
-                [(r.start_s, r.end_s) for r in reps] + [(h.from_s, h.to_s) for h in holds],
-            ),
-            parameters=_parameters(self.drill, self.dose),
-            seconds_counted_only=self._counted_only_s(),
-        )
-        return replace(
-            result,
-            score=score_set(result, self.drill, self.dose),
-            form=form_of(result),
-            done=done_of(result, self.dose),
-        )
+        spans = [span for lane in self._lanes.values() for span in lane.spans]
+        return self._record.result(self._t0, self._t, self._side, spans)
 
     # -- can it be judged? -----------------------------------------------------------------------
     def _note_pose(self, pose: Pose) -> list[Event]:
@@ -242,30 +180,8 @@ class Analyzer:
         return []
 
     def _body(self, pose: Pose) -> Body | None:
-        steady = self._stabiliser.body(pose)
-        if steady is None:
-            return None
-        body = steady.worked_by(self._side, STILL_VISIBLE if self._busy else VISIBLE)
-        now = abs(body.trunk.axis)
-        if not now > 1.0:
-            return None
-        if pose.t - self._body_s > MAX_GAP_S:
-            self._elsewhere = not _same_place(self._place, (body.trunk.hip, body.trunk.axis))
-        self._place = body.trunk.hip, body.trunk.axis
-        dt = pose.t - self._torso_t
-        # Somebody getting into position, or seen from another distance, is as long as they look;
-        # not while a movement is under way: a trunk that falls towards the camera looks short.
-        elsewhere = self._reason is not None or not (
-            0.7 < now / self._torso < 1.4 or (self._busy and now < self._torso)
-        )
-        follows_s = TORSO_GROWS_S if now > self._torso else TORSO_SHRINKS_S
-        if elsewhere:
-            follows_s = 0.2
-        self._torso = _towards(self._torso, now, dt / follows_s)
-        self._torso_t = pose.t
-        body.torso = self._torso
-        body.floor_slope = self._floor.update(body)
-        if self.drill.side_of is not None and self._given is None:
+        body = self._follower.body(pose, self._side, busy=self._busy, judging=self._reason is None)
+        if body is not None and self.drill.side_of is not None and self._given is None:
             body.side = self.drill.side_of(body)
             if not self._lane.busy:
                 self._side = self._lane.side = body.side
@@ -307,7 +223,7 @@ class Analyzer:
 
     def _decide(self, t: float, reason: Reason | None, gone: bool) -> list[Event]:
         """Change between judging and not judging, slowly enough to ignore a flicker."""
-        if self._frames == 1:
+        if self._record.frames == 1:
             self._reason = reason or Reason.NOT_IN_START_POSITION
             return [CannotJudge(t, reason)] if reason else self._resume(t, t, at_once=True)
         if reason is self._reason:
@@ -326,10 +242,10 @@ class Analyzer:
         events: list[Event] = [CannotJudge(t, reason)]
         if self._reason is None:
             events += self._cut_off(t, counts=reason in _UNSEEN)
-            if gone and isfinite(self._body_s):
-                since = self._body_s
-        elif since > self._reason_since:
-            self._unjudged.append(self._cannot_span(since))
+            if gone and isfinite(self._follower.body_s):
+                since = self._follower.body_s
+        else:
+            self._refused_until(since)
         self._reason, self._reason_since, self._since = reason, since, None
         return events
 
@@ -342,8 +258,7 @@ class Analyzer:
             if held is not None:
                 events += lane.drop_all(t) + self._ended(t, lane, held)
         events += self._stop(t, t, Reason.PICTURE_CHANGED, gone=False)
-        self._elsewhere, self._torso, self._body_s = True, nan, nan
-        self._floor = FloorLine()
+        self._follower.forget()
         return events
 
     def _cut_off(self, t: float, counts: bool = True) -> list[Event]:
@@ -364,24 +279,25 @@ class Analyzer:
             since = t
         elif self._reason is Reason.NO_PERSON:  # nobody was found who, found now, is cut off
             self._reason = self._picture.framed(self._reason)
-        if since > self._reason_since:
-            self._unjudged.append(self._cannot_span(since))
+        self._refused_until(since)
         # Out of sight for a while is not out of position: what was known of rest still holds.
         only_unseen = (
             self._begun
             and self._reason in _UNSEEN
             and since - self._reason_since < 10.0
-            and not self._elsewhere
+            and not self._follower.elsewhere
         )
         for lane in self._lanes.values():
             if not only_unseen:
                 lane.new_position(t, settle=not at_once)
-        self._reason, self._since, self._begun, self._elsewhere = None, None, True, False
+        self._reason, self._since, self._begun = None, None, True
+        self._follower.elsewhere = False
         return [JudgingResumed(t)]
 
-    def _cannot_span(self, to_s: float) -> CannotJudgeSpan:
+    def _refused_until(self, to_s: float) -> None:
         assert self._reason is not None
-        return CannotJudgeSpan(self._reason_since, to_s, self._reason)
+        if to_s > self._reason_since:
+            self._record.refuse(self._reason_since, to_s, self._reason)
 
     # -- judging ---------------------------------------------------------------------------------
     def _judge(self, t: float, body: Body) -> list[Event]:
@@ -406,23 +322,8 @@ class Analyzer:
                 events += lane.watch(t)
                 if holder is None:
                     holder = lane
-        self._note_askew(t)
+        self._record.seen_square(t, self._lane.square)
         return events
-
-    def _note_askew(self, t: float) -> None:
-        since = self._askew_since
-        if self._lane.square and since is not None:
-            self._askew.append((since, t))
-            self._askew_since = None
-        elif not self._lane.square and since is None:
-            self._askew_since = t
-
-    def _counted_only_s(self) -> float:
-        askew = list(self._askew)
-        if self._askew_since is not None:
-            askew.append((self._askew_since, self._t))
-        refused = [(s.from_s, s.to_s) for s in self._unjudged]
-        return covered_s([*askew, *refused]) - covered_s(refused)
 
     def _leads(self, t: float, lane: Lane) -> list[Event]:
         events: list[Event] = []
@@ -436,7 +337,7 @@ class Analyzer:
             events.append(SideChosen(t, lane.side, "given" if self._given else "auto"))
         if lane.holds is not None:
             seconds = lane.holds.seconds(t)
-            n = len(self._holds) + 1
+            n = len(self._record.holds) + 1
             if self._last_phase is not Phase.HOLD:
                 events.append(HoldStarted(t, n, lane.holds.from_s))
                 self._ticked = 0
@@ -454,67 +355,27 @@ class Analyzer:
         if not cut and only_if is not None and not only_if(facts):
             lane.spans = [s for s in lane.spans if s.to_s <= facts.start_s]
             why = Reason.CAMERA_MOVING if self._picture.moves else Reason.WRONG_EXERCISE
-            self._unjudged.append(CannotJudgeSpan(facts.start_s, facts.end_s, why))
+            self._record.refuse(facts.start_s, facts.end_s, why)
             # A stop is a stop, whatever the movement was.
-            stops = lane.judge(t, facts, self._unseen, least=3)
+            stops = lane.judge(t, facts, self._record.not_judged, least=3)
             return [*stops, CannotJudge(t, why)]
         events: list[Event] = []
         if isinstance(shape, RepShape) and shape.complete:
             for before, seen in lane.look_back(shape, facts.rests):
-                if not self._known(before) and (only_if is None or only_if(seen)):
+                if not self._record.knows(before) and (only_if is None or only_if(seen)):
                     events += self._counted(t, lane, before, seen)
         return events + self._counted(t, lane, shape, facts)
-
-    def _known(self, shape: RepShape) -> bool:
-        """Whether something has been said of the time of this movement."""
-        spans = [(r.start_s, r.end_s) for r in self._reps]
-        spans += [(s.from_s, s.to_s) for s in self._unjudged if s.reason in _NO_REPS]
-        return any(a < shape.end_s and b > shape.start_s for a, b in spans)
 
     def _counted(
         self, t: float, lane: Lane, shape: RepShape | HoldShape, facts: Facts
     ) -> list[Event]:
-        cut = isinstance(shape, RepShape) and shape.cut
-        events = [] if cut else lane.judge(t, facts, self._unseen)
-        if not cut:
+        events: list[Event] = []
+        if not (isinstance(shape, RepShape) and shape.cut):
+            events += lane.judge(t, facts, self._record.not_judged)
             lane.earlier.append(facts)
-        spans = tuple(lane.spans)
-        if isinstance(shape, RepShape):
-            rep = Rep(
-                n=len(self._reps) + 1,
-                side=lane.side,
-                start_s=shape.start_s,
-                peak_s=shape.peak_s,
-                hold_end_s=shape.hold_end_s,
-                end_s=shape.end_s,
-                hold_s=shape.hold_s,
-                peak=shape.peak,
-                complete=shape.complete,
-                rise=shape.peak - shape.rest,
-                bumps=facts.bumps,
-                faults=_overlapping(spans, shape.start_s, shape.end_s),
-                partial_because=None if shape.complete else "ended" if cut else "range",
-            )
-            self._reps.append(rep)
-            return [*events, RepDone(t, replace(rep, score=score_rep(rep, self.drill, self.dose)))]
-        hold = Hold(
-            n=len(self._holds) + 1,
-            side=lane.side,
-            from_s=shape.from_s,
-            to_s=shape.to_s,
-            seconds=shape.seconds,
-            target_s=self.dose.hold_s,
-            ended_by=shape.ended_by,
-            faults=_overlapping(spans, shape.from_s, shape.to_s),
-        )
-        self._holds.append(hold)
-        return [*events, HoldDone(t, replace(hold, score=score_hold(hold, self.drill, self.dose)))]
+        return [*events, self._record.add(t, lane, shape, facts)]
 
     # -- saying it -------------------------------------------------------------------------------
-    @property
-    def _complete(self) -> int:
-        return sum(r.complete for r in self._reps)
-
     @property
     def _phase(self) -> Phase:
         if self._reason is not None:
@@ -536,9 +397,9 @@ class Analyzer:
             signals=dict(lane.values) if judging else {},
             main=self.drill.main.name,
             progress=lane.progress if judging and lane.values else nan,
-            reps=self._complete,
-            partial=len(self._reps) - self._complete,
-            holds=len(self._holds),
+            reps=self._record.complete,
+            partial=self._record.partial,
+            holds=len(self._record.holds),
             hold_s=lane.hold_clock(t) if judging else nan,
             target_reps=self.dose.reps,
             target_hold_s=self.dose.hold_s,
@@ -551,20 +412,8 @@ class Analyzer:
         )
 
     def _joints(self) -> tuple[Joint, ...]:
-        side = self._side or self._stabiliser.near
+        side = self._side or self._follower.near
         return self._judged[side] if side is not None else ()
-
-
-def _overlapping(spans: tuple[FaultSpan, ...], from_s: float, to_s: float) -> tuple[FaultSpan, ...]:
-    return tuple(s for s in spans if s.from_s < to_s and s.to_s > from_s)
-
-
-def _same_place(before: tuple[complex, complex], now: tuple[complex, complex]) -> bool:
-    """Whether hips and trunk can be those of the same movement, seen by the same camera (EC)."""
-    (hip, axis), (later_hip, later_axis) = before, now
-    way = abs(later_hip - hip) / abs(axis)
-    turn = later_axis / axis
-    return way < 1 and 0.7 < abs(turn) < 1.4 and turn.real > 0.7 * abs(turn)
 
 
 def _judged_joints(drill: Drill) -> Mapping[Side, tuple[Joint, ...]]:
@@ -574,18 +423,3 @@ def _judged_joints(drill: Drill) -> Mapping[Side, tuple[Joint, ...]]:
         + tuple(side.other.joint(p) for p in view.needs_other)
         for side in Side
     }
-
-
-def _parameters(drill: Drill, dose: Dose) -> dict[str, object]:
-    """The numbers a result was made with, so that it can be understood years later."""
-    return {
-        "measure": {"name": drill.main.name, "unit": drill.main.unit},
-        "motion": asdict(drill.motion),
-        "faults": {f.code: {"warn": f.warn, "strong": f.strong} for f in drill.faults},
-        "dose": {k: v for k, v in asdict(dose).items() if v is not None},
-    }
-
-
-def _towards(now: float, target: float, share: float) -> float:
-    """A step towards a target; all the way when there was nothing before."""
-    return now + (target - now) * min(1.0, share) if isfinite(now) and isfinite(share) else target

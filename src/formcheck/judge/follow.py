@@ -1,0 +1,92 @@
+"""From poses to the one body that is judged: steadied, measured against its own torso."""
+
+from __future__ import annotations
+
+from math import isfinite, nan
+
+from ..body.floor import FloorLine
+from ..body.measures import STILL_VISIBLE, VISIBLE, Body
+from ..body.pose import Pose, Side
+from ..body.steady import Stabiliser
+from ..drill.rules import MAX_GAP_S
+
+__all__ = ["Follower"]
+
+#: The torso's length follows the image this slowly, seconds (EC): soon when it is longer than
+#: before, late when it is shorter, for a trunk that leans to or from the camera only ever looks
+#: shorter (measured: a squat from the front, 20 % for two seconds).
+TORSO_GROWS_S, TORSO_SHRINKS_S = 3.0, 15.0
+
+
+class Follower:
+    """Follows one person through a set.
+
+    Attributes:
+        body_s: when shoulders and hips were seen last (without them there is no body), NaN before.
+        elsewhere: whether hips and trunk were somewhere else after the last gap.
+    """
+
+    def __init__(self, stabiliser: Stabiliser) -> None:
+        self._stabiliser = stabiliser
+        self.body_s = nan
+        self.elsewhere = False
+        self._floor = FloorLine()
+        self._torso = self._torso_s = nan
+        self._place = complex(nan, nan), complex(nan, nan)  # hips and trunk when last seen
+
+    @property
+    def near(self) -> Side | None:
+        """The side nearer to the camera; None before it is known."""
+        return self._stabiliser.near
+
+    def forget(self) -> None:
+        """Nothing that was known of the person holds."""
+        self.elsewhere, self._torso, self.body_s = True, nan, nan
+        self._floor = FloorLine()
+
+    def body(self, pose: Pose, side: Side | None, *, busy: bool, judging: bool) -> Body | None:
+        """The body of a pose, None where there is none.
+
+        Args:
+            pose: later than the one before.
+            side: the working side so far.
+            busy: whether a movement is under way.
+            judging: whether it is judged; if not, somebody may still be getting into position.
+        """
+        steady = self._stabiliser.body(pose)
+        if steady is None:
+            return None
+        body = steady.worked_by(side, STILL_VISIBLE if busy else VISIBLE)
+        if not abs(body.trunk.axis) > 1.0:
+            return None
+        if pose.t - self.body_s > MAX_GAP_S:
+            self.elsewhere = not _same_place(self._place, (body.trunk.hip, body.trunk.axis))
+        self._place = body.trunk.hip, body.trunk.axis
+        body.torso = self._torso_of(pose.t, abs(body.trunk.axis), busy, judging)
+        body.floor_slope = self._floor.update(body)
+        self.body_s = pose.t
+        return body
+
+    def _torso_of(self, t: float, now: float, busy: bool, judging: bool) -> float:
+        # Somebody getting into position, or seen from another distance, is as long as they look;
+        # not while a movement is under way: a trunk that falls towards the camera looks short.
+        usual = 0.7 < now / self._torso < 1.4 or (busy and now < self._torso)
+        follows_s = 0.2
+        if judging and usual:
+            follows_s = TORSO_GROWS_S if now > self._torso else TORSO_SHRINKS_S
+        self._torso = _towards(self._torso, now, (t - self._torso_s) / follows_s)
+        self._torso_s = t
+        return self._torso
+
+
+def _same_place(before: tuple[complex, complex], now: tuple[complex, complex]) -> bool:
+    """Whether hips and trunk can be those of the same movement, seen by the same camera (EC)."""
+    (hip, axis), (later_hip, later_axis) = before, now
+    way = abs(later_hip - hip) / abs(axis)
+    turn = later_axis / axis
+    return way < 1 and 0.7 < abs(turn) < 1.4 and turn.real > 0.7 * abs(turn)
+
+
+def _towards(now: float, target: float, share: float) -> float:
+    """A step towards a target; all the way when there was nothing before."""
+    return now + (target - now) * min(1.0, share) if isfinite(now) and isfinite(share) else target
