@@ -21,9 +21,11 @@ TRACKS = Path(__file__).parent / "tracks"
 # Where the examples come from, and what of them could be looked up again (27 Nov 2026): the data
 # of WRIGHT and MINI stand as here in qwraps2's pefr (CRAN), of JUDGES the ICC(2,1) of 0.290 in the
 # data of intraclass (CRAN), TABLE with both kappas in statsmodels' tests as SAS prints them. The
-# papers themselves could not be read here: the intervals of [Bland & Altman 1986], the interval of
-# the judges' ICC and the table of [Viera & Garrett 2005] are as they were noted before. LSAT and
-# GPA were not looked up; that r comes out as published speaks for them.
+# papers themselves could not be read here. Programs that share no code with ours were run on the
+# same data beside it: pingouin 0.7.0 gives the judges' ICC the interval [0.02, 0.76]; pyCompare
+# gives the bias the same interval, and the limits intervals within 0.8 l/min of these (it adds
+# 1/n and z^2/2(n - 1) where the paper takes 3/n). The table of [Viera & Garrett 2005] is as it was
+# noted before. LSAT and GPA were not looked up; that r comes out as published speaks for them.
 
 #: Peak expiratory flow by two meters, first readings [Bland & Altman 1986, table 1].
 WRIGHT = [494, 395, 516, 434, 476, 557, 413, 442, 650, 433, 417, 656, 267, 478, 178, 423, 427]
