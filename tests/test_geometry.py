@@ -24,6 +24,12 @@ def test_angle(deg: float, turn: float) -> None:
     assert g.angle(b + ray(turn), b, b + ray(turn - deg, 5)) == pytest.approx(deg)
 
 
+def test_towards_keeps_direction_and_length() -> None:
+    assert g.towards(1 + 1j, 4 + 5j, 10) == pytest.approx(7 + 9j)
+    assert isnan(g.towards(1j, 1j, 2).real)
+    assert isnan(g.towards(1j, NOWHERE, 2).real)
+
+
 @pytest.mark.parametrize("bends", [1.0, -1.0])
 def test_a_signed_angle_passes_straight_without_folding(bends: float) -> None:
     for deg in (20, 90, 170, 180, 190, 220):

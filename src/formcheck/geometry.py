@@ -22,12 +22,18 @@ __all__ = [
     "ratio",
     "signed_angle",
     "swing",
+    "towards",
 ]
 
 
 def midpoint(a: complex, b: complex) -> complex:
     """The point half-way between two points."""
     return (a + b) / 2
+
+
+def towards(a: complex, b: complex, length: float) -> complex:
+    """The point at ``length`` from ``a`` in the direction of ``b``; NaN where they are one."""
+    return a + (b - a) * ratio(length, abs(b - a))
 
 
 def angle(a: complex, b: complex, c: complex) -> float:

@@ -4,6 +4,7 @@ from formcheck.drill import (
     Body, Dose, Drill, Facts, Side, Sides, beside_the_mat, change, fault, measure, of, postures,
     reps, throughout,
 )  # fmt: skip
+from formcheck.geometry import bearing, towards
 
 
 def near_leg(body: Body) -> Side:
@@ -18,7 +19,15 @@ def bent_knee(body: Body) -> float:
     return min(body.left.knee_angle, body.right.knee_angle)
 
 
-raised = measure("raise", "deg", of.incline("hips", to="working knee"))
+def thigh(body: Body) -> float:
+    """near thigh above level; seen askew the knee slides up and down the shin by 0.1-0.2 T
+    (measured), so it is also looked for where a shin of 0.8 T from the foot in the air ends"""
+    hips, knee = body.trunk.hip, body.near.knee
+    foot = max((body.drawn(side).ankle for side in Side), key=lambda ankle: ankle.imag)
+    return max(bearing(hips, knee), bearing(hips, towards(foot, knee, 0.8 * body.torso)))
+
+
+raised = measure("raise", "deg", thigh)
 knee_angle = measure("knee_angle", "deg", bent_knee)
 knee_rise = measure("knee_rise", "T", of.height("working knee", above="hips"))
 foot = measure("foot", "T", of.height("higher ankle", above="hips"))
