@@ -316,6 +316,11 @@ def test_who_lies_on_the_side_may_lie_either_way_round() -> None:
     assert turn in (None, 270) and (turn or doubtful)
 
 
+def test_what_may_be_another_drill_lying_is_only_told() -> None:
+    """Squats from the front look like clamshells of somebody who lies; the picture is upright."""
+    assert way_up("squat__good__front_l1061", 90) == (None, 270)
+
+
 def test_an_upright_picture_is_left_alone() -> None:
     assert way_up("standing_hip_abduction__toes_out__front_r1034", 0) == (None, None)
     assert way_up("hip_bridge__short_hold__side_r1018", 0) == (None, None)

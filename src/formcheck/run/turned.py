@@ -91,9 +91,10 @@ class WhichWayUp:
             if turn != degrees
         )
         self._close()
-        if other is not None:
+        looks_upright = sum(upright) > len(upright) / 2
+        if other is not None and looks_upright:
             return None
-        if either or sum(upright) > len(upright) / 2:
+        if other is not None or either or looks_upright:
             self.doubtful = degrees
             return None
         return degrees
