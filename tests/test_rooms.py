@@ -293,7 +293,7 @@ def test_a_pose_turns_as_its_picture_does(degrees: int) -> None:
     assert turn(picture, degrees)[v - 1 : v + 2, u - 1 : u + 2].any()
 
 
-def way_up(name: str, degrees: int) -> tuple[int | None, int | None]:
+def way_up(name: str, degrees: int) -> tuple[int | None, tuple[int, ...]]:
     """By how much a track that lies turned is said to have to be turned, and perhaps."""
     path = TRACKS / f"{name}.npz"
     drill = get_drill(str(load_label(path)["drill"]))
@@ -308,22 +308,22 @@ def way_up(name: str, degrees: int) -> tuple[int | None, int | None]:
 
 @pytest.mark.parametrize(("degrees", "back"), [(270, 90), (180, 180)])
 def test_a_picture_on_its_side_or_head_is_found_out(degrees: int, back: int) -> None:
-    assert way_up("standing_hip_abduction__toes_out__front_r1034", degrees) == (back, None)
+    assert way_up("standing_hip_abduction__toes_out__front_r1034", degrees) == (back, ())
 
 
 def test_who_lies_on_the_side_may_lie_either_way_round() -> None:
     turn, doubtful = way_up("clamshell__too_fast__front_l1009", 90)
-    assert turn in (None, 270) and (turn or doubtful)
+    assert turn in (None, 270) and (turn or set(doubtful) == {90, 270})
 
 
 def test_what_may_be_another_drill_lying_is_only_told() -> None:
     """Squats from the front look like clamshells of somebody who lies; the picture is upright."""
-    assert way_up("squat__good__front_l1061", 90) == (None, 270)
+    assert way_up("squat__good__front_l1061", 90) == (None, (270,))
 
 
 def test_an_upright_picture_is_left_alone() -> None:
-    assert way_up("standing_hip_abduction__toes_out__front_r1034", 0) == (None, None)
-    assert way_up("hip_bridge__short_hold__side_r1018", 0) == (None, None)
+    assert way_up("standing_hip_abduction__toes_out__front_r1034", 0) == (None, ())
+    assert way_up("hip_bridge__short_hold__side_r1018", 0) == (None, ())
 
 
 def test_live_is_told_whom_to_look_for(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -258,9 +258,11 @@ def _run(
 
     def until(step: Step, pose: Pose, frame: Frame | None) -> str | None:
         nonlocal way_up
-        if way_up is not None and (degrees := way_up.watch(step, pose) or way_up.doubtful):
-            way_up = None
-            front.turned(degrees, pose.t)
+        if way_up is not None:
+            sure = way_up.watch(step, pose)
+            for degrees in (sure,) if sure else way_up.doubtful[:1]:
+                way_up = None
+                front.turned(degrees, pose.t)
         over = pass_on(leader.step(step, pose))
         how = front.somebody_else()
         again = how == "pointed" or (how == "found" and step.reps <= FEW_REPS)

@@ -369,9 +369,10 @@ def _judge(
                 warn=warn,
             )
     if way_up is not None and way_up.doubtful:
+        turns = " or ".join(f"--rotate {degrees}" for degrees in way_up.doubtful)
         warn(
             f"warning: {task.name}: the picture may lie on its side; if it does, judge it with "
-            f"--rotate {way_up.doubtful}"
+            f"{turns}"
         )
     return Judged(ended, analyzer, info), better
 

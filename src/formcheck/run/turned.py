@@ -45,8 +45,8 @@ class WhichWayUp:
         self._judged = dict.fromkeys(TURNS, 0)
         self._poses: list[Pose] = []
         self._open = True
-        #: Degrees by which the picture may be turned, though that is not sure.
-        self.doubtful: int | None = None
+        #: Degrees by which the picture may have to be turned, one of these; it is not sure.
+        self.doubtful: tuple[int, ...] = ()
 
     def watch(self, step: Step, pose: Pose) -> int | None:
         """Take in a pose and what was judged of it; degrees to turn by once that is sure."""
@@ -85,17 +85,17 @@ class WhichWayUp:
         ]
         other = self._other_drill()
         # Somebody who lies on the side does so either way round, only with the other leg on top.
-        either = any(
-            self._mostly(turn) and _done(analyzer, 1)
+        either = [
+            turn
             for turn, analyzer in self._turned.items()
-            if turn != degrees
-        )
+            if turn != degrees and self._mostly(turn) and _done(analyzer, 1)
+        ]
         self._close()
         looks_upright = sum(upright) > len(upright) / 2
         if other is not None and looks_upright:
             return None
         if other is not None or either or looks_upright:
-            self.doubtful = degrees
+            self.doubtful = (degrees, *either)
             return None
         return degrees
 
