@@ -221,7 +221,7 @@ class Bridge:
             front.pause(_AWAY)
 
     def look_at_clock(self) -> None:
-        """Called about once a second: a computer that has slept says so, and what runs is paused.
+        """Called about twice a second: a computer that has slept says so, and what runs is paused.
         The camera's clock stands still in its sleep, so nothing else notices."""
         slept, self._slept = _slept_s() - self._slept, _slept_s()
         front = self._front
