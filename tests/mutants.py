@@ -123,7 +123,7 @@ MUTANTS = [
     *_mutants(
         "judge/analyzer.py",
         "test_edges.py",
-        ("edges: a cut changes nothing", "and not self._elsewhere", ""),
+        ("edges: a cut changes nothing", "and not self._follower.elsewhere", ""),
     ),
     *_mutants(
         "judge/holds.py",
