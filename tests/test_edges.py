@@ -11,7 +11,7 @@ from stick import SIZE, Figure, film, judged, moving, on_the_back, reps, standin
 from formcheck.body.pose import Pose
 from formcheck.catalogue.registry import get_drill
 from formcheck.drill.rules import RepRule
-from formcheck.events import Reason, SetResult
+from formcheck.events import Phase, Reason, SetResult
 from formcheck.judge.analyzer import Analyzer
 from formcheck.judge.reps import Reps, RepShape
 
@@ -114,6 +114,15 @@ def test_after_a_cut_to_another_place_rest_is_another() -> None:
     poses = film(bridges, 12.5)
     later = film(lambda t: on_the_back(max(0.2, 1 - (t - 15) / 2)), 19, from_s=15, torso_px=85)
     assert counted(poses + later).complete == 2
+    # Nobody for a while, then at rest where by the old one a movement would be under way.
+    nobody = [Pose.missing(12.5 + i / 20, SIZE) for i in range(1, 49)]
+    analyzer = Analyzer(BRIDGE)
+    for pose in poses + nobody:
+        analyzer.update(pose)
+    higher = film(lambda t: on_the_back(0.4), 18, from_s=15, torso_px=85)
+    phases = [analyzer.update(pose).phase for pose in higher]
+    assert phases[-1] is Phase.REST
+    assert Phase.RISE not in phases
 
 
 # -- one leg, then the other -----------------------------------------------------------------------
