@@ -68,7 +68,12 @@ def judged(name: str, code: str, hold_target_s: Any = None, **changes: Any) -> f
 #: Good form, (rest, top) of the signals that tell.
 LEG = {"raise": (1.0, 13.0), "other_raise": (6.0, 10.0), "knee_angle": (177.0, 174.0)}
 BENT = {"raise": (-1.0, 9.0), "foot": (0.8, 0.9), "knee_rise": (-0.02, 0.12)}
-ARM = {"raise": (-3.0, 18.0), "elbow_bend": (10.0, 5.0), "hand_rise": (0.05, 0.25)}
+ARM = {
+    "raise": (-3.0, 18.0),
+    "trunk_slope": (0.0, 0.0),
+    "elbow_bend": (10.0, 5.0),
+    "hand_rise": (0.05, 0.25),
+}
 KNEE = {
     "bend": (45.0, 115.0),
     "other_bend": (50.0, 60.0),
@@ -94,6 +99,8 @@ TILT = {"tilt": (-0.03, 0.03), "hip_lift": (0.06, 0.05)}
         ("buttock_tone", BENT, {"knee_rise": (-0.02, 0.0)}),  # the hips rose, not the knee
         ("prone_arm_raise", ARM, {"foot_rise": (0.1, 0.5)}),  # arm and leg together
         ("prone_arm_raise", ARM, {"hand_rise": (0.05, 0.08)}),  # the hand stayed down
+        ("prone_arm_raise", ARM, {"raise": (-18.0, 3.0)}),  # upside down
+        ("prone_arm_raise", ARM, {"trunk_slope": (16.0, 16.0)}),  # and aslant
         ("knee_to_chest", KNEE, {"knee_angle": (175.0, 170.0)}),  # a straight leg raise
         ("knee_to_chest", KNEE, {"other_foot": (0.8, 0.8)}),  # toe dips from a table-top
         ("knee_to_chest", KNEE, {"other_bend": (50.0, 130.0)}),  # the other leg moved more

@@ -224,6 +224,7 @@ def visit(address):
             page.send(json.dumps({"do": "drawn", "value": 10**6}))
         page.send(json.dumps({"do": "end"}))
     print("seen", flush=True)
+    link.close()  # the server lets go of a silent one after 5 s; the next request opens another
     link.request("POST", "/api/leave", b"", said)
     link.getresponse().read()
 

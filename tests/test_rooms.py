@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from math import cos, pi
 
 import numpy as np
 import pytest
 from fakes import person
-from stick import TRACKS, load_label, load_track
+from stick import TRACKS, Figure, film, judged, load_label, load_track, on_the_front
 
 from formcheck.body.pose import Joint, Pose, turned_pose
 from formcheck.catalogue.registry import all_drills, get_drill
@@ -141,8 +141,24 @@ def test_a_mirror_image_is_no_second_person() -> None:
     assert not verdict.undecided and "mirror" in verdict.why
     for i in range(8, 16):  # two who move out of step
         verdict = people.update(0.5 * i, waving(200)(i), [waving(500)(i + 1)])
-    assert verdict.undecided
+    assert not verdict.undecided and "mirror" not in verdict.why
     assert not mirrored(people._held, people._others[0])  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("beside", "which"), [(500, "left"), (40, "right")])
+def test_of_two_who_do_the_drill_one_is_kept_to_and_said(beside: float, which: str) -> None:
+    people = People(Wanted("reps", moves=True))
+    for i in range(12):
+        verdict = people.update(0.5 * i, waving(270)(i), [waving(beside)(i + 1)])
+        assert verdict.change_to is None
+    assert not verdict.undecided and f"the one on the {which} is judged" in verdict.why
+
+
+def test_of_two_who_cover_each_other_nobody_is_told_apart() -> None:
+    people = People(Wanted("reps", moves=True))
+    for i in range(12):
+        verdict = people.update(0.5 * i, waving(270)(i), [waving(310)(i + 1)])
+    assert verdict.undecided and not verdict.why
 
 
 @pytest.mark.parametrize(("who", "x"), [("left", 100), ("right", 500), ("2", 300)])
@@ -296,9 +312,13 @@ def test_a_pose_turns_as_its_picture_does(degrees: int) -> None:
 def way_up(name: str, degrees: int) -> tuple[int | None, tuple[int, ...]]:
     """By how much a track that lies turned is said to have to be turned, and perhaps."""
     path = TRACKS / f"{name}.npz"
-    drill = get_drill(str(load_label(path)["drill"]))
+    return which_way(str(load_label(path)["drill"]), load_track(path)[::2], degrees)
+
+
+def which_way(name: str, poses: Iterable[Pose], degrees: int) -> tuple[int | None, tuple[int, ...]]:
+    drill = get_drill(name)
     watching, analyzer = WhichWayUp(drill, all_drills().values()), Analyzer(drill)
-    for pose in load_track(path)[::2]:
+    for pose in poses:
         lying = turned_pose(pose, degrees)
         found = watching.watch(analyzer.update(lying), lying)
         if found:
@@ -309,6 +329,20 @@ def way_up(name: str, degrees: int) -> tuple[int | None, tuple[int, ...]]:
 @pytest.mark.parametrize(("degrees", "back"), [(270, 90), (180, 180)])
 def test_a_picture_on_its_side_or_head_is_found_out(degrees: int, back: int) -> None:
     assert way_up("standing_hip_abduction__toes_out__front_r1034", degrees) == (back, ())
+
+
+def test_a_lift_upside_down_is_no_lift() -> None:
+    """Belly down looks like belly down on its head; but the arm sinks below the trunk's line."""
+
+    def arm(t: float) -> Figure:
+        up = 0.15j * (1 - cos(pi * t / 2))
+        return {**on_the_front(), "left_elbow": -1.3 - 0.1j + up, "left_wrist": -1.6 + up}
+
+    poses = film(arm, 12.0)
+    assert which_way("prone_arm_raise", poses, 180) == (180, ())
+    assert which_way("prone_arm_raise", poses, 0) == (None, ())
+    on_its_head = [turned_pose(pose, 180) for pose in poses]
+    assert judged(get_drill("prone_arm_raise"), on_its_head).result.complete == 0
 
 
 def test_who_lies_on_the_side_may_lie_either_way_round() -> None:

@@ -2,7 +2,7 @@
 
 Nothing in a picture says for sure where down is: who lies and draws a knee up looks like a turned
 march. So a turn is believed by what it explains: the drill that was asked for is done in the turned
-picture, while upright it could not be judged for one moment and no other known drill is done.
+picture, while upright nothing of it was done and no other known drill is done.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class WhichWayUp:
         if not self._open:
             return None
         long = self._poses and pose.t - self._poses[0].t > GIVE_UP_S
-        if step.cannot_judge is None or long:
+        if _begun(self._drill, step) or long:
             self._close()
             return None
         if not pose.seen:
@@ -115,6 +115,13 @@ class WhichWayUp:
 
     def _close(self) -> None:
         self._open, self._poses = False, []
+
+
+def _begun(drill: Drill, step: Step) -> bool:
+    """Whether something of the drill was done as the picture is: a repetition, or part of one, or
+    as much of a hold."""
+    running = step.hold_s if drill.kind == "hold" else 0.0
+    return bool(step.reps or step.partial or step.holds) or running >= HOLD_S
 
 
 def _upright(pose: Pose, degrees: int) -> bool:

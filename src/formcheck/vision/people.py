@@ -2,8 +2,9 @@
 
 A look gives all bodies of one picture. Each is followed as a :class:`Person` from look to look;
 :meth:`People.update` says whom to keep to. Told apart in this order: who is in the drill's
-posture, who moves where the drill is a movement, who is clearly the nearer, who moves. Nothing
-here knows MediaPipe or reads a pixel.
+posture, who moves where the drill is a movement, who is clearly the nearer, who moves. Of two who
+do the drill side by side the one is kept to that was followed so far, and it is said which; where
+they cover each other, nobody is told apart. Nothing here knows MediaPipe or reads a pixel.
 """
 
 from __future__ import annotations
@@ -38,6 +39,8 @@ RECENT = 6
 #: Two bodies are one and its mirror image while their shapes, one flipped, differ by no more than
 #: this on all but two joints, in torsos, look after look (EC; less than the drills move).
 MIRRORED = 0.3
+#: Two people cover each other when they share so much of the smaller one's box (EC).
+COVERED = 0.3
 #: Who is not seen for so long, s, has left the picture.
 GONE_S = 1.6
 #: So many looks must show another person who fits better, and none the contrary, before the held
@@ -256,9 +259,15 @@ class People:
         assert same is not None
         if len(moving) < 2:
             return same, False, ""
-        reflected = all(mirrored(same, p) for p in moving if p is not same)
-        why = "a mirror shows the same person again" if reflected else ""
-        return same, not reflected, why
+        also = [p for p in moving if p is not same]
+        if all(mirrored(same, p) for p in also):
+            return same, False, "a mirror shows the same person again"
+        covered = any(_shared(same, p) > COVERED for p in also)
+        why = (
+            f"more than one person does this; {_place_in_row(same, people)} is judged: "
+            "--person left, right or a number takes another"
+        )
+        return same, covered, "" if covered else why
 
     def _nearest(self, people: list[Person], width: int) -> Person:
         """The largest; of those about as large, the held one or the one nearest to the middle."""
@@ -277,6 +286,22 @@ def _named(people: list[Person], person: str) -> Person:
     if person == "right":
         return row[-1]
     return row[min(int(person), len(row)) - 1]
+
+
+def _place_in_row(person: Person, people: list[Person]) -> str:
+    """Where somebody is among all people, in words."""
+    row = sorted(people, key=lambda p: float(p.body.hips[0]))
+    at = row.index(person)
+    ends = {0: "the one on the left", len(row) - 1: "the one on the right"}
+    return ends.get(at, f"number {at + 1} from the left")
+
+
+def _shared(a: Person, b: Person) -> float:
+    """How much of the smaller body's box lies in the other's."""
+    low = np.maximum(a.body.box[:2], b.body.box[:2])
+    high = np.minimum(a.body.box[2:], b.body.box[2:])
+    areas = [float(np.prod(p.body.box[2:] - p.body.box[:2])) for p in (a, b)]
+    return float(np.prod(np.clip(high - low, 0, None))) / max(min(areas), 1.0)
 
 
 def mirrored(a: Person, b: Person) -> bool:
