@@ -25,7 +25,7 @@ from formcheck.lead.asking import Ask, Tell
 from formcheck.lead.leader import DrillLeader
 from formcheck.lead.plan import PlanLeader
 from formcheck.lead.questions import Question
-from formcheck.lead.sets import TURNED, Front, lead
+from formcheck.lead.sets import TURNED, UPRIGHT, Front, lead
 from formcheck.sinks.info import RunInfo
 
 TESTS = Path(__file__).parent
@@ -379,6 +379,19 @@ def test_a_turned_picture_is_said_once_and_an_upright_one_never(path: Path) -> N
         with journal_at(path) as journal:
             lead(DrillLeader(journal, drills, drills["hip_bridge"]), front)
         assert front.said("setup") == said
+
+
+@pytest.mark.parametrize("degrees", [90, 180])
+def test_a_turned_picture_is_set_upright_and_the_set_begins_again(path: Path, degrees: int) -> None:
+    drills, turns = all_drills(), [degrees]
+    front = Scripted({}, 43.0, from_s=DOWN)
+    upright = list(front._poses())
+    front._poses = lambda: (turned_pose(p, sum(turns) % 360) for p in upright)  # type: ignore[method-assign]
+    front.set_upright = lambda by: not turns.append(by)  # type: ignore[method-assign, func-returns-value]
+    with journal_at(path) as journal:
+        done = lead(DrillLeader(journal, drills, drills["hip_bridge"]), front)
+    assert front.said("setup") == [UPRIGHT] and sum(turns) == 360
+    assert [result.complete for result in done.results] == [1]  # three it took to be sure
 
 
 def test_an_answer_fits_its_question_or_is_refused(plan: Plan, path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from math import cos, pi
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -15,13 +16,16 @@ from formcheck.body.pose import Joint, Pose, turned_pose
 from formcheck.catalogue.registry import all_drills, get_drill
 from formcheck.errors import UsageError
 from formcheck.judge.analyzer import Analyzer
+from formcheck.run.opened import Opened
 from formcheck.run.turned import WhichWayUp
 from formcheck.run.whom import whom
+from formcheck.sinks.info import RunInfo
 from formcheck.vision.clothes import SamePerson, leap, on_foot
 from formcheck.vision.detection import Detection
 from formcheck.vision.fading import faded
-from formcheck.vision.frames import turn
+from formcheck.vision.frames import Frame, turn
 from formcheck.vision.people import HERE, People, Wanted, mirrored, person_named
+from formcheck.vision.pipeline import Seen
 from formcheck.vision.windows import around, tiles
 
 SIZE = (640, 480)
@@ -307,6 +311,30 @@ def test_a_pose_turns_as_its_picture_does(degrees: int) -> None:
     assert turned.size == turn(picture, degrees).shape[1::-1]
     u, v = np.round(turned.xy[Joint.NOSE]).astype(int)
     assert turn(picture, degrees)[v - 1 : v + 2, u - 1 : u + 2].any()
+
+
+@pytest.mark.parametrize("degrees", [90, 180, 270])
+def test_a_live_picture_is_handed_on_turned(degrees: int) -> None:
+    """With its pose; and a click in it finds its place in the picture as it comes."""
+    pointed: list[tuple[float, float]] = []
+    pose, image = body(200, 0.4).pose(0.5), np.zeros((480, 640, 3), np.uint8)
+    image[100, 600] = 255
+    clip = Opened(None, RunInfo("camera", SIZE, live=True), None)
+    seen = Seen(Frame(0.5, image), pose)
+    assert clip._upright(seen) is seen
+    clip.turn_by(270)
+    clip.turn_by(degrees + 90)
+    shown = clip._upright(seen)
+    assert isinstance(shown, Seen)
+    assert (shown.frame.image == turn(image, degrees)).all()
+    assert shown.frame.image.shape[1::-1] == shown.pose.size
+    assert (clip._upright(pose).xy == shown.pose.xy).all()  # type: ignore[union-attr]
+    assert clip._upright(None) is None
+    y, x = np.argwhere(shown.frame.image[..., 0])[0]
+    clip.landmarker = SimpleNamespace(point_at=lambda *at: pointed.append(at))  # type: ignore[assignment]
+    width, height = shown.pose.size
+    clip.point_at((x + 0.5) / width, (y + 0.5) / height)
+    assert pointed == [(pytest.approx(600.5 / 640), pytest.approx(100.5 / 480))]
 
 
 def way_up(name: str, degrees: int) -> tuple[int | None, tuple[int, ...]]:

@@ -60,6 +60,12 @@ def note_side(drill: Drill, side: Side | None) -> None:
         warn(f"--side: {drill.title} has no sides; going on without --side {side}")
 
 
+def check_rotate(text: str) -> None:
+    """Raise UsageError unless ``--rotate`` names a turn."""
+    if text not in ("auto", "0", "90", "180", "270"):
+        raise UsageError(f"--rotate: expected auto, 0, 90, 180 or 270, got {text!r}")
+
+
 def expand(paths: Iterable[Path]) -> list[Path]:
     """Clips by name; a folder stands for the clips in it.
 

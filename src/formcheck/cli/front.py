@@ -37,7 +37,7 @@ class Options:
 
     source: str
     realtime: bool = False
-    rotate: int = 0
+    rotate: str = "auto"
     wanted: Wanted | None = None  # of several people; None takes any
     size: tuple[int, int] = (1280, 720)
     fps: float = 30.0
@@ -137,7 +137,7 @@ class Terminal(ScreenFront):
             stream = source.open_source(
                 options.source,
                 realtime=options.realtime,
-                rotate=options.rotate,
+                rotate=_given(options.rotate),
                 size=options.size,
                 fps=options.fps,
             )
@@ -160,10 +160,20 @@ class Terminal(ScreenFront):
     def warn(self, line: str) -> None:
         common.warn(line)
 
-    def turned(self, degrees: int, t: float) -> None:
-        super().turned(degrees, t)
-        by = (self._options.rotate + degrees) % 360
+    def set_upright(self, degrees: int) -> bool:
+        if self._options.rotate != "auto":
+            return False
+        self.warn(f"the picture was turned; it is turned by {degrees} degrees from here on")
+        return super().set_upright(degrees)
+
+    def turned(self, degrees: int) -> None:
+        by = (_given(self._options.rotate) + degrees) % 360
         self.warn(f"the picture seems turned; set the camera upright or use --rotate {by}")
+
+
+def _given(rotate: str) -> int:
+    """Degrees that ``--rotate`` names."""
+    return 0 if rotate == "auto" else int(rotate)
 
 
 class StatusLine(BaseSink):

@@ -49,8 +49,9 @@ def live(
         bool | None, typer.Option("--mirror/--no-mirror", help="Show it as a mirror would.")
     ] = None,
     rotate: Annotated[
-        int, typer.Option(help="Turn a sideways camera: 0, 90, 180 or 270 clockwise.")
-    ] = 0,
+        str,
+        typer.Option(metavar="DEG", help="Turn the picture clockwise: auto, 0, 90, 180 or 270."),
+    ] = "auto",
     person: Annotated[
         str,
         typer.Option(metavar="WHO", help="Of several people: auto, left, right, or a number."),
@@ -97,6 +98,7 @@ def live(
     dose = common.asked(reps, hold, chosen.dose if chosen else None)
     if plan and (side != "auto" or hold is not None or reps is not None):
         raise UsageError(f"--side, --hold and --reps go with a drill; {drill!r} is a plan")
+    common.check_rotate(rotate)
     if json_ == "-" == events:
         raise UsageError("--json - and --events - both want the standard output; name a file")
     several = (path for out in (poses, record, video) for path in numbered(out))

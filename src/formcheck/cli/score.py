@@ -133,8 +133,7 @@ def score(
     _check_drill(drill, wanted_side, settings.drills_folder)
     if stride not in ("all", "auto"):
         raise UsageError(f"--stride: expected all or auto, got {stride!r}")
-    if rotate not in ("auto", "0", "90", "180", "270"):
-        raise UsageError(f"--rotate: expected auto, 0, 90, 180 or 270, got {rotate!r}")
+    common.check_rotate(rotate)
     lists: list[Path] = []
     named = common.find_clips(clips, lists)
     read: list[str | Path] = [*clips, *named, *lists]

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Front", "ScreenFront", "about", "lead", "take_frames"]
 
-#: Said of a picture on its side or upside down.
+#: Said of a picture on its side or upside down: of one that is turned from here on, and of another.
+UPRIGHT = "The picture was turned. I have set it upright, and the set begins again."
 TURNED = "The picture is turned. Set the camera upright."
 #: A set begins again with the person who is found to exercise, while no more repetitions than this
 #: would be lost (EC).
@@ -89,9 +90,12 @@ class Front:
         :meth:`~formcheck.run.opened.Opened.changed` says it."""
         return ""
 
-    def turned(self, degrees: int, t: float) -> None:
-        """The picture is turned: clockwise by ``degrees`` it would be upright."""
-        self.say([Line(TURNED, "setup", 2, 10.0)], t)
+    def set_upright(self, degrees: int) -> bool:
+        """Turn the picture clockwise by ``degrees`` from here on; whether that could be done."""
+        return False
+
+    def turned(self, degrees: int) -> None:
+        """The picture is turned, and stays so: clockwise by ``degrees`` it would be upright."""
 
 
 class Screen(Protocol):
@@ -123,6 +127,12 @@ class ScreenFront(Front):
 
     def somebody_else(self) -> str:
         return self.looked_at.changed() if self.looked_at is not None else ""
+
+    def set_upright(self, degrees: int) -> bool:
+        if self.looked_at is None:
+            return False
+        self.looked_at.turn_by(degrees)
+        return True
 
     def hush(self) -> None:
         if self.voice is not None:
@@ -257,18 +267,28 @@ def _run(
     way_up = None if item is None else WhichWayUp(item.drill, ())
 
     def until(step: Step, pose: Pose, frame: Frame | None) -> str | None:
-        nonlocal way_up
-        if way_up is not None:
-            sure = way_up.watch(step, pose)
-            for degrees in (sure,) if sure else way_up.doubtful[:1]:
-                way_up = None
-                front.turned(degrees, pose.t)
         over = pass_on(leader.step(step, pose))
+        if over:
+            return over
         how = front.somebody_else()
-        again = how == "pointed" or (how == "found" and step.reps <= FEW_REPS)
-        if again and not over:
+        if how == "pointed" or (how == "found" and step.reps <= FEW_REPS):
             front.warn("another person is judged from here on; the set begins again")
-        return over or ("restart" if again else None)
+            return "restart"
+        return "restart" if turned(step, pose) else None
+
+    def turned(step: Step, pose: Pose) -> bool:
+        """Whether the picture is turned from here on; what is found out of it is said once."""
+        nonlocal way_up
+        sure = way_up.watch(step, pose) if way_up is not None else None
+        degrees = sure or (way_up.doubtful[0] if way_up is not None and way_up.doubtful else 0)
+        if not degrees:
+            return False
+        way_up = None
+        upright = sure is not None and front.set_upright(degrees)
+        front.say([Line(UPRIGHT if upright else TURNED, "setup", 2, 10.0)], pose.t)
+        if not upright:
+            front.turned(degrees)
+        return upright
 
     ended = run_set(
         frames,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-from ..body.pose import Pose
+from ..body.pose import Pose, turned_pose
 from ..sinks.info import RunInfo
+from ..vision.frames import turn
 from ..vision.pipeline import Seen, looked_at, polled
 from ..vision.track import PoseTrack
 from .provenance import provenance
@@ -25,12 +26,14 @@ __all__ = ["Opened", "opened"]
 @dataclass
 class Opened:
     """``info`` says what is known of the stream before a set; ``model`` finds the poses, by
-    ``landmarker`` once they are looked for."""
+    ``landmarker`` once they are looked for. A live picture that is found to be turned is handed on
+    turned clockwise by ``degrees`` from then on, with its pose."""
 
     stream: Any
     info: RunInfo
     model: Model | None
     landmarker: Landmarker | None = None
+    degrees: int = 0
     _pointed: bool = False
     _last: tuple[float, float] | None = None
 
@@ -38,7 +41,13 @@ class Opened:
         """Keep to the person at (x, y), shares of the picture."""
         if self.landmarker is not None:
             self._pointed = True
+            for _ in range(self.degrees, 360 if self.degrees else 0, 90):
+                x, y = 1 - y, x  # on round to the picture as it comes
             self.landmarker.point_at(x, y)
+
+    def turn_by(self, degrees: int) -> None:
+        """Turn what comes from now on clockwise by so many degrees more."""
+        self.degrees = (self.degrees + degrees) % 360
 
     def changed(self) -> str:
         """How it came to somebody else since this was asked last: ``pointed`` at, or ``found`` to
@@ -66,13 +75,26 @@ class Opened:
                 from ..vision.picture import PictureWatch
 
                 watch = PictureWatch()
+                if wanted is not None and (fits := wanted.fits) is not None:
+                    wanted = replace(
+                        wanted, fits=lambda pose: fits(turned_pose(pose, self.degrees))
+                    )
                 self.landmarker = stack.enter_context(Landmarker(self.model, wanted=wanted))
             live = self.info.live
             frames = polled(self.stream) if live else self.stream
-            yield stack.enter_context(looked_at(frames, self.landmarker, live=live, watch=watch))
+            looks = stack.enter_context(looked_at(frames, self.landmarker, live=live, watch=watch))
+            yield map(self._upright, looks) if live else looks
         if self.landmarker is not None:
             notes = self.landmarker.notes
             self.stream.warnings += [f"{self.info.clip}: {line}" for line in notes]
+
+    def _upright(self, item: Seen | Pose | None) -> Seen | Pose | None:
+        if item is None or not self.degrees:
+            return item
+        if isinstance(item, Pose):
+            return turned_pose(item, self.degrees)
+        image = turn(item.frame.image, self.degrees)
+        return Seen(replace(item.frame, image=image), turned_pose(item.pose, self.degrees))
 
 
 @contextmanager
