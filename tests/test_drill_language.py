@@ -230,8 +230,10 @@ def test_where_a_fault_is_seen_from() -> None:
         (square_on(X, within=9), Reason.WRONG_VIEW, False),
         (lens_above(X, at_least=10), Reason.CAMERA_TOO_LOW, True),
         (lens_above(X, at_least=11), Reason.CAMERA_TOO_LOW, False),
+        (lens_above(X, at_least=5, at_most=10), Reason.CAMERA_TOO_LOW, True),
+        (lens_above(X, at_least=5, at_most=9), Reason.WRONG_VIEW, False),
     ):
-        assert seen.reason is reason
+        assert seen.why(r) is reason
         assert seen.fits is not None and seen.fits(r) is fits
         assert fault("a", "b", "c.", rule, source="EC", seen=seen).seen is seen
         with pytest.raises(ValueError, match="seen= is asked of a whole movement"):
@@ -328,7 +330,10 @@ def test_explain_reads_as_a_clinician_would_say_it() -> None:
     assert "begins: 12 degrees above the person's own rest, for 0.15 s" in flat
     assert "from 25 degrees above rest, and a value of 157 degrees" in flat
     flat = " ".join(explained(get_drill("clamshell")).split())
-    assert "seen: from a lens well above the body (knee_drop at rest 0.3 or more)" in flat
+    assert (
+        "seen: from a lens well above the body (knee_drop at rest 0.3 or more and 0.64 or less)"
+        in flat
+    )
     flat = " ".join(explained(get_drill("single_leg_stance")).split())
     assert "on: from 0.06 torso lengths, for 0.3 s off: under 0.04 torso lengths" in flat
     assert "unless: sway stands" in flat

@@ -102,12 +102,15 @@ def _view(body: Body, drill: Drill) -> Problem | None:
 def _too_low(body: Body, drill: Drill) -> Problem | None:
     """Whether a fault of this drill can only be seen from higher up. It is asked as the drill
     itself asks, of a person at rest."""
-    asked = [f.seen.fits for f in drill.faults if f.seen.reason is Reason.CAMERA_TOO_LOW]
+    asked = [f.seen for f in drill.faults if f.seen.reason is Reason.CAMERA_TOO_LOW]
     if not asked:
         return None
     rests = {m.name: v for m in drill.all_measures if isinstance(v := m.of(body), float)}
     still = Facts.of_rest(drill.all_measures, rests, body.side)
-    if any(fits(still) for fits in asked if fits):
+    if any(
+        seen.why(still) is not Reason.CAMERA_TOO_LOW or (seen.fits and seen.fits(still))
+        for seen in asked
+    ):
         return None
     return Problem("camera_too_low", REASONS[Reason.CAMERA_TOO_LOW].spoken, hindering=False)
 

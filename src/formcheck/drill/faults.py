@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import KW_ONLY, dataclass
+from math import inf
 
 from ..events import Reason
 from .facts import Facts
@@ -22,12 +23,18 @@ class Seen:
         fits: facts -> whether the camera can see it; None: no more is asked than the drill's view.
         anywhere: from wherever the drill counts, also from where its other faults cannot be judged.
         reason: why not, where it cannot.
+        askew: facts -> whether it cannot since the camera stands askew, which is the reason then.
     """
 
     words: str
     fits: Callable[[Facts], bool] | None = None
     reason: Reason = Reason.WRONG_VIEW
     anywhere: bool = False
+    askew: Callable[[Facts], bool] | None = None
+
+    def why(self, rep: Facts) -> Reason:
+        """Why it cannot be seen, where ``fits`` denies it."""
+        return Reason.WRONG_VIEW if self.askew is not None and self.askew(rep) else self.reason
 
 
 WHERE_THE_CARD_SAYS = Seen("with the camera where the card says")
@@ -59,11 +66,13 @@ def square_on(by: Measure, within: float = 0.10) -> Seen:
     return Seen(words, lambda rep: abs(rep.rest(by)) <= within)
 
 
-def lens_above(by: Measure, at_least: float) -> Seen:
+def lens_above(by: Measure, at_least: float, at_most: float = inf) -> Seen:
     """From a lens well above the body: ``by``, which grows with its height, is at least this at
-    rest."""
-    words = f"from a lens well above the body ({by.name} at rest {at_least:g} or more)"
-    return Seen(words, lambda rep: rep.rest(by) >= at_least, Reason.CAMERA_TOO_LOW)
+    rest. More than ``at_most`` is a camera that stands askew."""
+    most = f" and {at_most:g} or less" if at_most < inf else ""
+    words = f"from a lens well above the body ({by.name} at rest {at_least:g} or more{most})"
+    return Seen(words, lambda rep: at_least <= rep.rest(by) <= at_most, Reason.CAMERA_TOO_LOW,
+                askew=lambda rep: rep.rest(by) > at_most)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -378,9 +378,10 @@ class Lane:
             if fault.severity < least:
                 continue
             blind = fault.blind(facts)
-            unseen += [NotJudgedSpan(fault.code, a, b, fault.seen.reason) for a, b in blind]
+            why = fault.seen.why(facts)
+            unseen += [NotJudgedSpan(fault.code, a, b, why) for a, b in blind]
             if blind and fault.code not in told:
-                events.append(FaultNotJudged(t, fault.code, fault.seen.reason))
+                events.append(FaultNotJudged(t, fault.code, why))
             if not isinstance(when, Judged) or not fault.sees(facts):
                 continue
             magnitude = when.magnitude(facts)
