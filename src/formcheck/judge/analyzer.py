@@ -273,11 +273,10 @@ class Analyzer:
         return events
 
     def _resume(self, t: float, since: float, at_once: bool = False) -> list[Event]:
-        if (
-            self._reason is Reason.PICTURE_CHANGED
-        ):  # it lasted for one picture: this is what it cost
-            since = t
-        elif self._reason is Reason.NO_PERSON:  # nobody was found who, found now, is cut off
+        if self._reason is Reason.PICTURE_CHANGED:
+            since = t  # it lasted for one picture: this is what it cost
+        elif self._reason is Reason.NO_PERSON:
+            # Nobody was found until now; where the picture cuts this body off, that is why.
             self._reason = self._picture.framed(self._reason)
         self._refused_until(since)
         # Out of sight for a while is not out of position: what was known of rest still holds.

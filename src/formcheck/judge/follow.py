@@ -57,12 +57,13 @@ class Follower:
         if steady is None:
             return None
         body = steady.worked_by(side, STILL_VISIBLE if busy else VISIBLE)
-        if not abs(body.trunk.axis) > 1.0:
+        length = abs(body.trunk.axis)
+        if not length > 1.0:
             return None
         if pose.t - self.body_s > MAX_GAP_S:
             self.elsewhere = not _same_place(self._place, (body.trunk.hip, body.trunk.axis))
         self._place = body.trunk.hip, body.trunk.axis
-        body.torso = self._torso_of(pose.t, abs(body.trunk.axis), busy, judging)
+        body.torso = self._torso_of(pose.t, length, busy, judging)
         body.floor_slope = self._floor.update(body)
         self.body_s = pose.t
         return body
