@@ -223,6 +223,18 @@ def test_a_dip_at_the_top_is_one_rep() -> None:
     assert len(counted(dip, 6)) == 1
 
 
+def test_a_spike_on_the_way_up_is_not_the_top() -> None:
+    """Two samples far too high: the top is where it stays, not before the movement began."""
+    held = ramps((0, 0), (2, 0), (2.5, 40), (6, 40), (7, 0), (9, 0))
+    (shape,) = feed(
+        Reps(RULE),
+        ((t, 75.0 if 2.35 < t < 2.55 else x) for t, x in sampled(held, 9.0, 10.0)),
+    )
+    assert shape.complete and shape.peak == pytest.approx(40.0)
+    assert shape.start_s < shape.peak_s < 3.0
+    assert shape.hold_end_s == pytest.approx(6.0, abs=0.4)
+
+
 def test_settling_most_of_the_way_back_ends_it_and_is_the_new_rest() -> None:
     machine = Reps(RULE)
     found = feed(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from math import cos, pi
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -17,6 +18,7 @@ from formcheck.catalogue.registry import all_drills, get_drill
 from formcheck.errors import UsageError
 from formcheck.judge.analyzer import Analyzer
 from formcheck.run.opened import Opened
+from formcheck.run.task import Task, score_here
 from formcheck.run.turned import WhichWayUp
 from formcheck.run.whom import whom
 from formcheck.sinks.info import RunInfo
@@ -26,6 +28,7 @@ from formcheck.vision.fading import faded
 from formcheck.vision.frames import Frame, turn
 from formcheck.vision.people import HERE, People, Wanted, mirrored, person_named
 from formcheck.vision.pipeline import Seen
+from formcheck.vision.track import write_track
 from formcheck.vision.windows import around, tiles
 
 SIZE = (640, 480)
@@ -419,3 +422,18 @@ def test_live_is_told_whom_to_look_for(monkeypatch: pytest.MonkeyPatch) -> None:
         ("", True),
         ("left", False),
     ]
+
+
+@pytest.mark.parametrize(
+    ("size", "drill", "said"),
+    [((640, 288), "hip_bridge", 1), ((640, 480), "hip_bridge", 0), ((640, 288), "squat", 0)],
+)
+def test_an_unusual_shape_is_pointed_out_where_nothing_was_done(
+    tmp_path: Path, size: tuple[int, int], drill: str, said: int
+) -> None:
+    path = tmp_path / "squat.npz"
+    write_track(
+        path, [replace(p, size=size) for p in load_track(TRACKS / "squat__good__front_l1061.npz")]
+    )
+    scored = score_here(Task(str(path), path.name, drill, rotate="0"), path)
+    assert sum("640 x 288 is an unusual shape" in line for line in scored.warnings) == said

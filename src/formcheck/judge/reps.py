@@ -308,7 +308,7 @@ class Reps:
         self._free_from_s = t + self.rule.refractory_s
         return shape
 
-    def _shape(self, whole_fall: bool) -> RepShape | None:
+    def _shape(self, whole_fall: bool, spiked: bool = False) -> RepShape | None:
         rule = self.rule
         ts = [s for s, _ in self._samples]
         xs = [x for _, x in self._samples]
@@ -340,6 +340,10 @@ class Reps:
                 end_s = min(end_s, ts[-1])
         else:
             end_s, hold_end_s = ts[-1], high_down
+        if hold_end_s < start_s and not spiked:
+            # It fell from a spike for longer than it lasted: where it stayed then is the top.
+            self.peak = median(xs[up : after if after is not None else len(xs)])
+            return self._shape(whole_fall, spiked=True)
         if hold_end_s < peak_s:  # a movement without a stop at the top
             peak_s = hold_end_s = (peak_s + hold_end_s) / 2
         if not (

@@ -374,7 +374,29 @@ def _judge(
             f"warning: {task.name}: the picture may lie on its side; if it does, judge it with "
             f"{turns}"
         )
+    elif better is None and drill is not None and _odd(info.size) and _nothing_done(ended.result):
+        width, height = info.size
+        warn(
+            f"warning: {task.name}: {width} x {height} is an unusual shape of picture; if people "
+            "look squashed in it, save it again with square pixels"
+        )
     return Judged(ended, analyzer, info), better
+
+
+#: The longer side of a picture over the shorter one, as cameras and telephones make them.
+SHAPES = (1.0, 4 / 3, 3 / 2, 16 / 10, 16 / 9, 17 / 9, 2.0, 21 / 9)
+
+
+def _odd(size: tuple[int, int]) -> bool:
+    """Whether hardly a camera makes pictures of this shape."""
+    short, long = sorted(size)
+    return short > 0 and all(abs(long / short / shape - 1) > 0.03 for shape in SHAPES)
+
+
+def _nothing_done(result: SetResult) -> bool:
+    """Whether nothing was counted or held, and most of the time refused."""
+    done = any(rep.complete for rep in result.reps) or result.holds
+    return not done and result.seconds_refused > result.seconds / 2
 
 
 def _stream(
