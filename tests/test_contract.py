@@ -631,10 +631,11 @@ def test_a_fault_that_cannot_be_seen_from_here_says_so_once(drill: Drill, fault:
         pytest.fail("it can always be seen: seen= says nothing")
     lane, unseen = Lane(drill, Side.LEFT, Dose()), list[NotJudgedSpan]()
     first, second = lane.judge(9.0, f, unseen), lane.judge(12.0, f, unseen)
-    assert FaultNotJudged(9.0, fault.code, fault.seen.reason) in first
+    why = fault.seen.why(f)
+    assert FaultNotJudged(9.0, fault.code, why) in first
     assert [e for e in second if getattr(e, "code", "") == fault.code] == []
     spans = [(s.from_s, s.to_s, s.reason) for s in unseen if s.fault == fault.code]
-    assert spans == [(f.start_s, f.end_s, fault.seen.reason)] * 2
+    assert spans == [(f.start_s, f.end_s, why)] * 2
 
 
 @pytest.mark.parametrize("drill", [d for d in DRILLS if d.counts.only_if], ids=by_name)

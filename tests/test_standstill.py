@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from dataclasses import replace
@@ -144,6 +145,20 @@ def test_a_camera_that_hangs_says_so_of_its_frames() -> None:
     assert sum(still for _, still in seen) > 10
     assert len(camera.warnings) == 1  # it was neither opened again nor given up
     assert "the camera stands still from 1.0 s to 5.0 s" in camera.warnings[0]
+
+
+def test_a_frame_that_waits_is_no_silence() -> None:
+    """A machine that stood still for longer than a camera may is late, the camera is not."""
+    device = Device([])
+    device._shots = [Shot(i / 20, scene(1), 0.0) for i in range(2)]
+    with Camera("fake", open_device=lambda: device) as camera:
+        grabber = camera._grabber
+        assert grabber is not None
+        grabber._thread.join(60)
+        grabber.heard = -math.inf
+        camera._watch(0.0)
+        assert not camera.waiting
+        assert [frame.t for frame in camera] == [0.0, pytest.approx(0.05)]
 
 
 def test_a_camera_whose_person_is_still_gives_every_moment() -> None:

@@ -136,6 +136,12 @@ class _Grabber:
         with self._news:
             return self._ended and self._slot is None
 
+    @property
+    def waits(self) -> bool:
+        """Whether a frame is there that was not taken yet."""
+        with self._news:
+            return self._slot is not None
+
     def take(self, timeout: float) -> tuple[Shot, int] | None:
         """The newest frame and how many were overwritten before it; None if none came."""
         with self._news:
@@ -279,7 +285,8 @@ class Camera(Stream):
         if grabber is not None:
             silence = now - grabber.heard
             allowed = self._stall_s if grabber.delivered else self._open_s
-            if not grabber.over and silence <= allowed:
+            # On a machine that stood still a frame may be waiting that is older than that.
+            if grabber.waits or (not grabber.over and silence <= allowed):
                 return
             if grabber.over and grabber.finite:
                 self.ended = True
