@@ -7,8 +7,19 @@ from formcheck.drill import (
     measure, of, postures, reps,
 )  # fmt: skip
 
-bend = measure("bend", "deg", of.hip_bend("working"))
-other_bend = measure("other_bend", "deg", of.hip_bend("other"))
+working_bend, bend_of_the_other = of.hip_bend("working"), of.hip_bend("other")
+
+
+def drawn_bend(body: Body) -> float:
+    """bend of the working hip, or of the other one where both knees are drawn and that further:
+    from 30 deg askew the model shares one leg's way between both (measured); 0 is straight"""
+    own, other = working_bend(body), bend_of_the_other(body)
+    return other if own > 60 and other > own else own
+
+
+# A resting leg reads 35-56 (measured, two bodies from 30 deg askew).
+bend = measure("bend", "deg", drawn_bend)
+other_bend = measure("other_bend", "deg", bend_of_the_other)
 knee_angle = measure("knee_angle", "deg", of.knee_angle("working"))
 foot = measure("foot", "T", of.height("working ankle", above="hips"))
 other_foot = measure("other_foot", "T", of.height("drawn other ankle", above="hips"))
@@ -37,11 +48,12 @@ def bent_leg_from_the_floor(rep: Facts) -> bool:
     """A bent knee came up from a foot on the floor, alone or with the other one; toe dips from a
     table-top, straight leg raises and a dead bug, its arms in the air, are other exercises."""
     both = rep.change(other_foot) > 0.15
+    shared = both and min(rep.change(bend), rep.change(other_bend)) > 30
     return (
         rep.top(knee_angle) < 120
         and not rep.rest(other_foot) > 0.4
         and rep.rest(foot) < 0.3
-        and rep.change(foot) > 0.15
+        and (rep.change(foot) > 0.15 or shared)
         and (both or not rep.change(bend) < rep.change(other_bend))
         and abs(rep.change(trunk)) < 15
         and not (rep.rest(arms) > 0.6 and rep.top(hand) > 0.33)

@@ -394,9 +394,8 @@ def _odd(size: tuple[int, int]) -> bool:
 
 
 def _nothing_done(result: SetResult) -> bool:
-    """Whether nothing was counted or held, and most of the time refused."""
-    done = any(rep.complete for rep in result.reps) or result.holds
-    return not done and result.seconds_refused > result.seconds / 2
+    """Whether no repetition was whole and nothing was held."""
+    return not (any(rep.complete for rep in result.reps) or result.holds)
 
 
 def _stream(
