@@ -161,18 +161,6 @@ def test_of_two_who_do_the_drill_one_is_kept_to_and_said(beside: float, which: s
     assert not verdict.undecided and f"the one on the {which} is judged" in verdict.why
 
 
-def test_who_rests_between_two_repetitions_is_kept_to() -> None:
-    """For some seconds, in which somebody else beside goes on; not for good."""
-    for rests, changes in ((14, False), (40, True)):
-
-        def one(i: int, rests: int = rests) -> Detection:
-            return still(200)(i) if 8 <= i < 8 + rests else waving(200)(i)
-
-        other = lambda i: waving(500)(i) if i > 6 else still(500)(i)  # noqa: E731
-        found = kept(People(Wanted("reps", moves=True)), 8 + rests, one, other)
-        assert bool(found) is changes
-
-
 def test_of_two_who_cover_each_other_nobody_is_told_apart() -> None:
     people = People(Wanted("reps", moves=True))
     for i in range(12):

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from math import inf, isnan, nan
+from math import isnan, nan
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -36,8 +36,6 @@ NEARER = 1.25
 #: looks every 0.5 s: a helper who keeps still jitters by 0.03-0.1, the drills move 0.3 and more.
 MOVES = 0.25
 RECENT = 6
-#: Who is kept to moves still while resting for so long, s, between two repetitions (EC).
-RESTS_S = 6.0
 #: Two bodies are one and its mirror image while their shapes, one flipped, differ by no more than
 #: this on all but two joints, in torsos, look after look (EC; less than the drills move).
 MIRRORED = 0.3
@@ -97,7 +95,6 @@ class Person:
     seen_s: float
     fitting: float
     shapes: deque[Array] = field(default_factory=lambda: deque(maxlen=RECENT))
-    moved_s: float = -inf  # when it moved last
 
     @property
     def size(self) -> float:
@@ -215,7 +212,6 @@ class People:
             person.body, person.seen_s = body, t
             person.fitting += 0.3 * (fits - person.fitting)
         person.shapes.append(body.shape)
-        person.moved_s = t if person.moving else person.moved_s
         return person
 
     def _fits(self, body: Detection, t: float) -> float:
@@ -247,7 +243,7 @@ class People:
             return self._nearest(people, width), False, ""
         if len(able) == 1:
             return able[0], False, ""
-        moving = [p for p in able if p.moving or self._rests(p)]
+        moving = [p for p in able if p.moving]
         if self._wanted.moves and len(moving) == 1:
             return moving[0], False, ""
         if self._wanted.moves and not moving and self._held in able:
@@ -256,7 +252,7 @@ class People:
         if able[0].size > NEARER * able[1].size:
             return able[0], False, "more than one person is in position; the nearer one is judged"
         able = [p for p in able if able[0].size <= NEARER * p.size]
-        moving = [p for p in moving if p in able]
+        moving = [p for p in able if p.moving]
         if len(moving) == 1:
             return moving[0], False, ""
         same = self._held if self._held in able else self._nearest(able, width)
@@ -272,10 +268,6 @@ class People:
             "--person left, right or a number takes another"
         )
         return same, covered, "" if covered else why
-
-    def _rests(self, person: Person) -> bool:
-        """Whether this is the one who is kept to, between two repetitions."""
-        return person is self._held and person.seen_s - person.moved_s < RESTS_S
 
     def _nearest(self, people: list[Person], width: int) -> Person:
         """The largest; of those about as large, the held one or the one nearest to the middle."""
