@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import replace
 from math import pi
 
@@ -32,6 +33,13 @@ _TRUNK, _KNEES, _ANKLES = [0, 1, 4, 5], [2, 6], [3, 7]  # of these
 #: 0.13 s every 1.9 s: 36 sets were counted right without it, 49 to 51 with 0.05 to 0.10, and false
 #: alarms fell from 26 to 3; never told of in those tracks as they are, nor in 42 of markers.
 LEG_JUMP, LEGS_WITHIN_S = 0.08, 0.15
+
+
+#: The whole body exchanged: shoulders and hips jumped by this much each, in torso lengths, from
+#: where they were in the median of the last moments, seconds; their lines point back by this share
+#: of their width there, and came by this share of it in one frame (EC; the model draws poses in
+#: between, so that the frame before is no measure of how far).
+TRUNK_JUMP, MOMENT_S, TURNED_BACK, SUDDEN = 0.2, 0.25, 0.4, 0.6
 
 
 class OneEuro:
@@ -78,48 +86,55 @@ class SwapGuard:
 
     When the pose jumps, and would hardly have moved with its sides exchanged, the labels and
     not the person have turned: they are put back. In one real clip this happened in 25 of 95 frames
-    (drills.md 5.4). After ``patience_s`` the model's labels are accepted, so that a wrong start
-    does not persist.
+    (drills.md 5.4). Where the labels were put back for ``patience_s`` longer than they were left,
+    the model's are accepted, so that a wrong start does not persist, nor a wrong turn among labels
+    that flicker (measured: one body, standing, exchanged by this guard for 4 s).
     """
 
     def __init__(self, patience_s: float = 1.5) -> None:
         self.patience_s = patience_s
         self._last: _Array | None = None
         self._last_t = np.nan
-        self._since: float | None = None
+        self._limbs: deque[tuple[float, _Array]] = deque()  # of the last moments, put back
+        self._against_s = 0.0  # how much longer labels were put back than left as they were
 
     def __call__(self, pose: Pose) -> Pose:
-        order = self._put_back(pose) if self._may_put_back(pose.t) else None
-        if order is None:
-            self._since = None
+        since_last = pose.t - self._last_t
+        order = None
+        if self._last is None or since_last > NEW_BEGINNING_S:
+            self._against_s = 0.0
         else:
-            self._since = pose.t if self._since is None else self._since
+            order = self._order(pose, self._last)
+            self._against_s += since_last if order is not None else -since_last
+            self._against_s = max(0.0, self._against_s)
+        if self._against_s > self.patience_s:
+            self._against_s = 0.0
+            self._limbs.clear()  # these were the wrong way round
+        elif order is not None:
             pose = _reordered(pose, order)
         if pose.seen:
             self._last, self._last_t = pose.xy, pose.t
+            self._limbs.append((pose.t, pose.xy[_BOTH]))
+            while pose.t - self._limbs[0][0] > MOMENT_S:
+                self._limbs.popleft()
         return pose
 
-    def _may_put_back(self, t: float) -> bool:
-        """Whether there is a frame just before to compare with, and patience left."""
-        connected = self._last is not None and t - self._last_t <= NEW_BEGINNING_S
-        return connected and (self._since is None or t - self._since <= self.patience_s)
-
-    def _put_back(self, pose: Pose) -> NDArray[np.intp] | None:
+    def _order(self, pose: Pose, last: _Array) -> NDArray[np.intp] | None:
         """The order of the joints that puts swapped sides back; None where none are swapped."""
-        assert self._last is not None
-        here, last = pose.xy, self._last
-        torso = np.hypot(*(last[_BOTH[[0, 4]]].sum(axis=0) - last[_BOTH[[1, 5]]].sum(axis=0)) / 2)
-        as_is = np.abs(here[_BOTH] - last[_BOTH]).sum(axis=1)
-        exchanged = np.abs(here[_EXCHANGED] - last[_BOTH]).sum(axis=1)
+        here, there = pose.xy[_BOTH], pose.xy[_EXCHANGED]
+        moment = np.array([limbs for _, limbs in self._limbs])
+        usual = np.median(moment, axis=0)
+        torso = float(np.hypot(*(usual[[0, 4]].sum(axis=0) - usual[[1, 5]].sum(axis=0)) / 2))
+        as_is, exchanged = (np.abs(limbs - usual).sum(axis=1) for limbs in (here, there))
         # Shoulders and hips must agree: crossing legs exchange places without a swap.
-        trunk = as_is[_TRUNK].sum()
         if (
-            trunk > len(_TRUNK) * 0.2 * torso
-            and exchanged[_TRUNK].sum() < 0.4 * trunk
-            and exchanged.sum() < 0.6 * as_is.sum()
+            as_is[_TRUNK].sum() > len(_TRUNK) * TRUNK_JUMP * torso
+            and exchanged.sum() < as_is.sum()
+            and _turned_at_once(here, last[_BOTH], moment)
         ):
             return _ALL_EXCHANGED
         # Legs alone: knees and ankles must agree, at a speed at which no two legs pass each other.
+        as_is, exchanged = (np.abs(limbs - last[_BOTH]).sum(axis=1) for limbs in (here, there))
         knees, ankles = as_is[_KNEES].sum(), as_is[_ANKLES].sum()
         if (
             pose.t - self._last_t <= LEGS_WITHIN_S
@@ -129,6 +144,18 @@ class SwapGuard:
         ):
             return _LEGS_EXCHANGED
         return None
+
+
+def _turned_at_once(here: _Array, last: _Array, moment: _Array) -> bool:
+    """Whether the lines across shoulders and hips point back, and did not a frame before: who
+    turns round passes through side-on."""
+    now, before, lines = (
+        limbs[..., [0, 1], :] - limbs[..., [4, 5], :] for limbs in (here, last, moment)
+    )
+    widths = (lines**2).sum(axis=(1, 2))
+    line, width = lines[widths.argmax()], widths.max()
+    back, came = (now * line).sum(), ((now - before) * line).sum()
+    return bool(back < -TURNED_BACK * width and came < -SUDDEN * width)
 
 
 def _exchanging(left: NDArray[np.intp], right: NDArray[np.intp]) -> NDArray[np.intp]:
