@@ -43,10 +43,11 @@ def beside_the_mat(
     posture: Callable[[Body], bool],
     needs: tuple[str, ...] = ("shoulder", "hip", "knee"),
     camera: str = "Beside the mat, lens 0.3-0.6 m high, 2-2.5 m away, whole body in the picture.",
+    fits: Callable[[Body], bool] = postures.roughly_side_on,
     judges: Callable[[Body], bool] = postures.square_side_on,
 ) -> View:
     """Low beside somebody who lies or kneels."""
-    return View("side", camera, postures.roughly_side_on, posture, needs, judges=judges)
+    return View("side", camera, fits, posture, needs, judges=judges)
 
 
 def in_front(
