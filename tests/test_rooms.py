@@ -324,15 +324,15 @@ def test_a_live_picture_is_handed_on_turned(degrees: int) -> None:
     image[100, 600] = 255
     clip = Opened(None, RunInfo("camera", SIZE, live=True), None)
     seen = Seen(Frame(0.5, image), pose)
-    assert clip._upright(seen) is seen
+    assert clip._turned(seen) is seen
     clip.turn_by(270)
     clip.turn_by(degrees + 90)
-    shown = clip._upright(seen)
+    shown = clip._turned(seen)
     assert isinstance(shown, Seen)
     assert (shown.frame.image == turn(image, degrees)).all()
     assert shown.frame.image.shape[1::-1] == shown.pose.size
-    assert (clip._upright(pose).xy == shown.pose.xy).all()  # type: ignore[union-attr]
-    assert clip._upright(None) is None
+    assert (clip._turned(pose).xy == shown.pose.xy).all()  # type: ignore[union-attr]
+    assert clip._turned(None) is None
     y, x = np.argwhere(shown.frame.image[..., 0])[0]
     clip.landmarker = SimpleNamespace(point_at=lambda *at: pointed.append(at))  # type: ignore[assignment]
     width, height = shown.pose.size

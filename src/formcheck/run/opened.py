@@ -83,12 +83,12 @@ class Opened:
             live = self.info.live
             frames = polled(self.stream) if live else self.stream
             looks = stack.enter_context(looked_at(frames, self.landmarker, live=live, watch=watch))
-            yield map(self._upright, looks) if live else looks
+            yield map(self._turned, looks) if live else looks
         if self.landmarker is not None:
             notes = self.landmarker.notes
             self.stream.warnings += [f"{self.info.clip}: {line}" for line in notes]
 
-    def _upright(self, item: Seen | Pose | None) -> Seen | Pose | None:
+    def _turned(self, item: Seen | Pose | None) -> Seen | Pose | None:
         if item is None or not self.degrees:
             return item
         if isinstance(item, Pose):

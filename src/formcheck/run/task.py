@@ -330,7 +330,7 @@ def _judge(
     from ..catalogue.registry import all_drills
     from .loop import run_set
     from .opened import opened
-    from .turned import WhichWayUp
+    from .turned import WhichWayUp, picture_hint
 
     stream, more = _stream(task, path, model, look.turn)
     with opened(stream, model, name=task.name, warn=warn) as clip:
@@ -368,34 +368,11 @@ def _judge(
                 again=again,
                 warn=warn,
             )
-    if way_up is not None and way_up.doubtful:
-        turns = " or ".join(f"--rotate {degrees}" for degrees in way_up.doubtful)
-        warn(
-            f"warning: {task.name}: the picture may lie on its side; if it does, judge it with "
-            f"{turns}"
-        )
-    elif better is None and drill is not None and _odd(info.size) and _nothing_done(ended.result):
-        width, height = info.size
-        warn(
-            f"warning: {task.name}: {width} x {height} is an unusual shape of picture; if people "
-            "look squashed in it, save it again with square pixels"
-        )
+    if better is None and drill is not None:
+        hint = picture_hint(way_up, info.size, ended.result)
+        if hint:
+            warn(f"warning: {task.name}: {hint}")
     return Judged(ended, analyzer, info), better
-
-
-#: The longer side of a picture over the shorter one, as cameras and telephones make them.
-SHAPES = (1.0, 4 / 3, 3 / 2, 16 / 10, 16 / 9, 17 / 9, 2.0, 21 / 9)
-
-
-def _odd(size: tuple[int, int]) -> bool:
-    """Whether hardly a camera makes pictures of this shape."""
-    short, long = sorted(size)
-    return short > 0 and all(abs(long / short / shape - 1) > 0.03 for shape in SHAPES)
-
-
-def _nothing_done(result: SetResult) -> bool:
-    """Whether no repetition was whole and nothing was held."""
-    return not (any(rep.complete for rep in result.reps) or result.holds)
 
 
 def _stream(

@@ -18,9 +18,9 @@ from ..judge.analyzer import Analyzer
 
 if TYPE_CHECKING:
     from ..drill import Drill
-    from ..events import Step
+    from ..events import SetResult, Step
 
-__all__ = ["TURNS", "WhichWayUp"]
+__all__ = ["TURNS", "WhichWayUp", "picture_hint"]
 
 #: Clockwise degrees that set a picture upright, the likelier first.
 TURNS = (90, 270, 180)
@@ -34,6 +34,9 @@ LEAST_REPS, LEAST_JUDGED = 2, 0.8
 HOLD_S = 2.5
 #: A repetition of another drill, upright, is looked for in so many poses a second.
 OTHERS_EVERY_S = 0.1
+
+#: The longer side of a picture over the shorter one, as cameras and telephones make them.
+SHAPES = (1.0, 4 / 3, 3 / 2, 16 / 10, 16 / 9, 17 / 9, 2.0, 21 / 9)
 
 
 class WhichWayUp:
@@ -142,3 +145,24 @@ def _done(analyzer: Analyzer, least: int) -> bool:
     return sum(rep.complete for rep in result.reps) >= least or any(
         hold.seconds >= HOLD_S for hold in result.holds
     )
+
+
+def picture_hint(way_up: WhichWayUp | None, size: tuple[int, int], result: SetResult) -> str:
+    """What may be wrong with the picture of a set that has ended, in words; empty: nothing."""
+    if way_up is not None and way_up.doubtful:
+        turns = " or ".join(f"--rotate {degrees}" for degrees in way_up.doubtful)
+        return f"the picture may lie on its side; if it does, judge it with {turns}"
+    done = any(rep.complete for rep in result.reps) or result.holds
+    if done or not _odd(size):
+        return ""
+    width, height = size
+    return (
+        f"{width} x {height} is an unusual shape of picture; if people look squashed in it, save "
+        "it again with square pixels"
+    )
+
+
+def _odd(size: tuple[int, int]) -> bool:
+    """Whether hardly a camera makes pictures of this shape."""
+    short, long = sorted(size)
+    return short > 0 and all(abs(long / short / shape - 1) > 0.03 for shape in SHAPES)

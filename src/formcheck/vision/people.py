@@ -278,9 +278,14 @@ class People:
         return min(about, key=lambda p: abs(float(p.body.hips[0]) - width / 2))
 
 
+def _row(people: list[Person]) -> list[Person]:
+    """All people from the left."""
+    return sorted(people, key=lambda p: float(p.body.hips[0]))
+
+
 def _named(people: list[Person], person: str) -> Person:
     """The one at a place from the left."""
-    row = sorted(people, key=lambda p: float(p.body.hips[0]))
+    row = _row(people)
     if person == "left":
         return row[0]
     if person == "right":
@@ -290,7 +295,7 @@ def _named(people: list[Person], person: str) -> Person:
 
 def _place_in_row(person: Person, people: list[Person]) -> str:
     """Where somebody is among all people, in words."""
-    row = sorted(people, key=lambda p: float(p.body.hips[0]))
+    row = _row(people)
     at = row.index(person)
     ends = {0: "the one on the left", len(row) - 1: "the one on the right"}
     return ends.get(at, f"number {at + 1} from the left")
