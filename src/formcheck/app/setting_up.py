@@ -34,7 +34,6 @@ class SettingUp:
             "title": item.drill.title if item else "",
             "camera": item.drill.camera if item else "",
             "how": item.drill.setup if item else "",
-            "size": list(info.size),
             "source": source,
         }
         screen.notice = None

@@ -16,7 +16,7 @@ from ..body.measures import Body
 from ..body.pose import Pose, Side
 from ..body.postures import from_the_feet
 from ..body.steady import Stabiliser
-from ..drill import Drill, Facts, Sides
+from ..drill import Drill, Facts, Seen, Sides
 from ..events import Reason
 from ..wording import PLACES, REASONS, SETUP
 
@@ -107,12 +107,14 @@ def _too_low(body: Body, drill: Drill) -> Problem | None:
         return None
     rests = {m.name: v for m in drill.all_measures if isinstance(v := m.of(body), float)}
     still = Facts.of_rest(drill.all_measures, rests, body.side)
-    if any(
-        seen.why(still) is not Reason.CAMERA_TOO_LOW or (seen.fits and seen.fits(still))
-        for seen in asked
-    ):
-        return None
-    return Problem("camera_too_low", REASONS[Reason.CAMERA_TOO_LOW].spoken, hindering=False)
+
+    def hidden(seen: Seen) -> bool:
+        fits = seen.fits is not None and seen.fits(still)
+        return not fits and seen.why(still) is Reason.CAMERA_TOO_LOW
+
+    if all(map(hidden, asked)):
+        return Problem("camera_too_low", REASONS[Reason.CAMERA_TOO_LOW].spoken, hindering=False)
+    return None
 
 
 def _side(body: Body, drill: Drill, side: Side | None) -> Problem | None:
