@@ -126,6 +126,19 @@ MUTANTS = [
         ("edges: a cut changes nothing", "and not self._follower.elsewhere", ""),
     ),
     *_mutants(
+        "judge/follow.py",
+        "test_analyzer.py",
+        ("face: whatever way it looks is true", "return self._nose", "return nan"),
+        ("face: never turns", "or t - self._t < FACE_TURNS_S", "or True"),
+        ("face: who rolls away as well", "abs(hip - self._hip) < TRUNK_STAYS", "0 < TRUNK_STAYS"),
+        ("face: who bows as well", "if abs(body.trunk.elevation) < FLAT else", "if True else"),
+    ),
+    *_mutants(
+        "drills/prone_leg_raise.py",
+        "test_analyzer.py",
+        ("face: legs are told apart", "other if body.turned_over and", "other if False and"),
+    ),
+    *_mutants(
         "judge/holds.py",
         "test_motion.py",
         (

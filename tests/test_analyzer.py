@@ -18,17 +18,21 @@ from stick import (
     hidden,
     judged,
     leaning,
+    leg,
     moving,
     on_one_leg,
     on_the_back,
+    on_the_front,
     on_the_side,
     pose,
     reps,
     standing,
     standing_side_on,
+    turned,
 )
 
 from formcheck.body.pose import Joint, Pose, Side
+from formcheck.body.steady import Stabiliser
 from formcheck.catalogue.registry import get_drill
 from formcheck.coach.setup_check import SetupGuide
 from formcheck.drill import Dose
@@ -51,6 +55,7 @@ from formcheck.events import (
     SideChosen,
 )
 from formcheck.judge.analyzer import Analyzer
+from formcheck.judge.follow import Follower
 
 ABDUCTION = get_drill("standing_hip_abduction")
 BRIDGE = get_drill("hip_bridge")
@@ -310,6 +315,56 @@ def test_a_rep_that_could_not_be_judged_all_through_is_not_counted(seconds: floa
     poses = film(leg_lifts(), 16)
     both = [replace(p, people=2) if 7.2 < p.t < 7.2 + seconds else p for p in poses]
     assert judged(ABDUCTION, both).result.complete == 2
+
+
+def face_over(p: Pose) -> Pose:
+    """The model takes somebody who lies for lying the other way up."""
+    xy = p.xy.copy()
+    shoulders = xy[[Joint.LEFT_SHOULDER, Joint.RIGHT_SHOULDER], 1].mean()
+    xy[Joint.NOSE, 1] = 2 * shoulders - xy[Joint.NOSE, 1]
+    return replace(p, xy=xy)
+
+
+def test_a_face_that_turns_over_in_mid_movement_is_the_models() -> None:
+    drill, height = get_drill("prone_leg_raise"), moving(reps(3, hold=2.5))
+
+    def scene(t: float, shared: bool = False) -> Figure:
+        near, far = 14 * height(t), 0.0
+        if shared and height(t) == 1:  # the legs cannot be told apart any more
+            near, far = (7, 18) if t % 1 < 0.4 else (14, 16)
+        figure = turned(on_the_front(), leg(Side.LEFT), "left_hip", near)
+        return turned(figure, leg(Side.RIGHT), "right_hip", far)
+
+    true = judged(drill, film(scene, 18.0)).result
+    poses = film(lambda t: scene(t, shared=True), 18.0)
+    result = judged(drill, [face_over(p) if height(p.t) > 0.5 else p for p in poses]).result
+    for found in (true, result):
+        assert [rep.complete for rep in found.reps] == [True] * 3
+        assert found.cannot_judge == ()
+        assert found.faults == ()
+    assert true.not_judged == {}
+    assert set(result.not_judged) == {fault.code for fault in drill.faults}
+
+
+def test_a_face_that_stays_over_has_turned() -> None:
+    drill = get_drill("prone_leg_raise")
+    poses = film(lambda t: on_the_front(), 8.0)
+    (refused,) = judged(drill, [face_over(p) if p.t > 2 else p for p in poses]).result.cannot_judge
+    assert refused.reason is Reason.NOT_IN_START_POSITION
+    assert 4.9 < refused.from_s < 5.6
+
+
+def test_who_bows_or_rolls_away_turns_the_face_over() -> None:
+    def bow(t: float) -> Figure:
+        return leaning(standing_side_on(), -120 * min(1.0, t / 2))
+
+    lying = [face_over(p) if p.t > 1 else p for p in film(lambda t: on_the_front(), 2)]
+    away = [replace(p, xy=p.xy + np.array([100 * (p.t > 1), 0])) for p in lying]
+    for poses in (film(bow, 3), away):
+        follower = Follower(Stabiliser())
+        bodies = [follower.body(p, None, busy=False, judging=True) for p in poses]
+        assert {body.nose_height > 0.02 for body in bodies if body} == {True, False}
+        assert not any(body.turned_over for body in bodies if body)
 
 
 def test_getting_into_position_is_not_counted() -> None:

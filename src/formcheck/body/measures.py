@@ -23,6 +23,10 @@ VISIBLE = 0.5
 #: reads 0.4-0.6 (measured).
 STILL_VISIBLE = 0.35
 
+#: A face that looks up is this far above the shoulders of a lying body, in T: measured 0.13-0.40 on
+#: the back, -0.27 to -0.08 on the front (postures.py).
+FACE_UP = 0.02
+
 _UNSEEN = complex(nan, nan)
 
 
@@ -127,6 +131,7 @@ class Body:
         side: the working side the drill is looking at (None while unknown).
         gate: the visibility below which a joint is unseen.
         floor_slope: of the line between two feet on the floor, up per right in the picture.
+        nose_kept: the nose's height to go by where the picture's cannot be true, in T; else NaN.
     """
 
     pose: Pose
@@ -135,6 +140,7 @@ class Body:
     side: Side | None = None
     gate: float = VISIBLE
     floor_slope: float = 0.0
+    nose_kept: float = nan
 
     @cached_property
     def _seen(self) -> tuple[list[complex], list[float]]:
@@ -154,7 +160,9 @@ class Body:
     def worked_by(self, side: Side | None, gate: float | None = None) -> Body:
         """The same body with another working side (and gate)."""
         gate = self.gate if gate is None else gate
-        twin = Body(self.pose, self.torso, self.near_side, side, gate, self.floor_slope)
+        twin = Body(
+            self.pose, self.torso, self.near_side, side, gate, self.floor_slope, self.nose_kept
+        )
         twin.__dict__ |= {"_seen": self._seen, "trunk": self.trunk}  # these stay as they are
         return twin
 
@@ -231,9 +239,16 @@ class Body:
     def _separation(self, left: Joint, right: Joint) -> float:
         return across(self.as_seen(left) - self.as_seen(right), self.trunk.axis) / self.torso
 
+    @property
+    def turned_over(self) -> bool:
+        """Whether the model draws a lying body turned over that cannot have turned."""
+        return self.nose_kept == self.nose_kept
+
     @cached_property
     def nose_height(self) -> float:
         """How far the nose is above the shoulder middle in the image, in T (lying: up = supine)."""
+        if self.turned_over:
+            return self.nose_kept
         return above(self.as_seen(Joint.NOSE), self.trunk.shoulder) / self.torso
 
     @cached_property

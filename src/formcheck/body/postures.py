@@ -15,7 +15,7 @@ apart, and the limits stand between them. T is the torso length.
 
 from __future__ import annotations
 
-from .measures import Body
+from .measures import FACE_UP, Body
 
 __all__ = [
     "all_fours",
@@ -104,12 +104,12 @@ def from_the_feet(b: Body) -> bool:
 
 def on_the_back(b: Body) -> bool:
     """Lying face up, seen roughly from the side."""
-    return lying(b) and roughly_side_on(b) and b.nose_height > 0.02
+    return lying(b) and roughly_side_on(b) and b.nose_height > FACE_UP
 
 
 def on_the_front(b: Body) -> bool:
     """Lying face down, seen from the side: legs in line with the trunk, on the floor."""
-    if not (lying(b) and roughly_side_on(b) and b.nose_height < 0.02):
+    if not (lying(b) and roughly_side_on(b) and b.nose_height < FACE_UP):
         return False
     # A body on its side stacks its shoulders across the trunk; one on its front, seen from askew,
     # has one ahead of the other (0.3-0.6 T).
@@ -143,7 +143,7 @@ def bent_knees_on_the_back(b: Body) -> bool:
     leg = b.near
     return (
         lying(b)
-        and b.nose_height > 0.02
+        and b.nose_height > FACE_UP
         and leg.knee_angle < 145
         and b.height(leg.knee, leg.ankle) > 0.2
     )

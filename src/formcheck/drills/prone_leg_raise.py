@@ -3,12 +3,23 @@
 from math import nan
 
 from formcheck.drill import (
-    Dose, Drill, Facts, Sides, beside_the_mat, change, decrease, each_rep, fault, measure, of,
+    Body, Dose, Drill, Facts, Sides, beside_the_mat, change, decrease, each_rep, fault, measure, of,
     postures, reps, throughout,
 )  # fmt: skip
 
-raised = measure("raise", "deg", of.incline("hips", to="working ankle"))
-other_raise = measure("other_raise", "deg", of.incline("hips", to="other ankle"))
+working_raise = of.incline("hips", to="working ankle")
+raise_of_the_other = of.incline("hips", to="other ankle")
+
+
+def drawn_raise(body: Body) -> float:
+    """line from hips to working ankle, or to the higher one of a body drawn turned over, whose left
+    and right are not to be told apart; 0 is level"""
+    own, other = working_raise(body), raise_of_the_other(body)
+    return other if body.turned_over and other > own else own
+
+
+raised = measure("raise", "deg", drawn_raise)
+other_raise = measure("other_raise", "deg", raise_of_the_other)
 thigh = measure("thigh", "deg", of.incline("hips", to="working knee"))
 knee_angle = measure("knee_angle", "deg", of.knee_angle("working"))
 hip_rise = measure("hip_rise", "T", of.height("working hip", above="shoulders"))

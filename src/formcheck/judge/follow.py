@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import isfinite, nan
 
 from ..body.floor import FloorLine
-from ..body.measures import STILL_VISIBLE, VISIBLE, Body
+from ..body.measures import FACE_UP, STILL_VISIBLE, VISIBLE, Body
 from ..body.pose import Pose, Side
 from ..body.steady import Stabiliser
 from ..drill.rules import MAX_GAP_S
@@ -16,6 +17,11 @@ __all__ = ["Follower"]
 #: before, late when it is shorter, for a trunk that leans to or from the camera only ever looks
 #: shorter (measured: a squat from the front, 20 % for two seconds).
 TORSO_GROWS_S, TORSO_SHRINKS_S = 3.0, 15.0
+
+#: A face that turns over while nothing else does is believed after this long, seconds; a trunk that
+#: lies is no steeper than this, degrees (measured on the front: -4 to 18), and stays with its hips
+#: within this many T (EC).
+FACE_TURNS_S, FLAT, TRUNK_STAYS = 3.0, 25.0, 0.3
 
 
 class Follower:
@@ -31,6 +37,7 @@ class Follower:
         self.body_s = nan
         self.elsewhere = False
         self._floor = FloorLine()
+        self._face = _Face()
         self._torso = self._torso_s = nan
         self._place = complex(nan, nan), complex(nan, nan)  # hips and trunk when last seen
 
@@ -42,7 +49,7 @@ class Follower:
     def forget(self) -> None:
         """Nothing that was known of the person holds."""
         self.elsewhere, self._torso, self.body_s = True, nan, nan
-        self._floor = FloorLine()
+        self._floor, self._face = FloorLine(), _Face()
 
     def body(self, pose: Pose, side: Side | None, *, busy: bool, judging: bool) -> Body | None:
         """The body of a pose, None where there is none.
@@ -65,6 +72,9 @@ class Follower:
         self._place = body.trunk.hip, body.trunk.axis
         body.torso = self._torso_of(pose.t, length, busy, judging)
         body.floor_slope = self._floor.update(body)
+        kept = self._face.kept(body, busy, judging)
+        if isfinite(kept):
+            body = replace(body, nose_kept=kept)
         self.body_s = pose.t
         return body
 
@@ -78,6 +88,32 @@ class Follower:
         self._torso = _towards(self._torso, now, (t - self._torso_s) / follows_s)
         self._torso_s = t
         return self._torso
+
+
+class _Face:
+    """Which way the face of a lying body looks.
+
+    As a leg rises, the model may turn somebody lying over about the long axis (measured: one body
+    of six, prone, 25 degrees askew, for 2-3 s a repetition). Nobody turns over in mid-movement, and
+    hardly ever at once, whose trunk stays where it was.
+    """
+
+    def __init__(self) -> None:
+        self._t = self._nose = nan
+        self._hip = self._axis = complex(nan, nan)  # of somebody who lay at rest
+
+    def kept(self, body: Body, busy: bool, judging: bool) -> float:
+        """The nose's height before the face turned over, in T, where it cannot have; else NaN."""
+        t, hip, axis, nose = body.pose.t, body.trunk.hip, body.trunk.axis, body.nose_height
+        turned_over = (nose > FACE_UP) != (self._nose > FACE_UP)
+        if turned_over and judging and (busy or t - self._t < FACE_TURNS_S):
+            turn = axis / self._axis
+            if abs(hip - self._hip) < TRUNK_STAYS * body.torso and turn.real > 0.9 * abs(turn):
+                return self._nose
+        if not busy:
+            self._t, self._nose, self._hip = t, nose, hip
+            self._axis = axis if abs(body.trunk.elevation) < FLAT else complex(nan, nan)
+        return nan
 
 
 def _same_place(before: tuple[complex, complex], now: tuple[complex, complex]) -> bool:

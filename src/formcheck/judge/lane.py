@@ -73,6 +73,7 @@ class Lane:
         self.values: dict[str, float] = {}
         self.rests: dict[str, float] = {}
         self.square = True  # whether the camera stands where faults can be judged
+        self._turned_over = False
         self.earlier: list[Facts] = []
         self.spans: list[FaultSpan] = []
         self._rows: deque[tuple[float, tuple[float, ...]]] = deque()
@@ -150,7 +151,9 @@ class Lane:
         t = body.pose.t
         self.values = {name: follow(t, body) for name, follow in self._followers.items()}
         judges = self.drill.view.judges
-        self.square = judges is None or judges(body)
+        # A trunk that was drawn turned over is drawn wrong for the rest of the movement.
+        self._turned_over = body.turned_over or (self._turned_over and self.busy)
+        self.square = not self._turned_over and (judges is None or judges(body))
 
     def wait(self, t: float) -> None:
         """The other side moves: what this one does meanwhile is its rest before the next."""
