@@ -354,6 +354,18 @@ def test_a_face_that_stays_over_has_turned() -> None:
     assert 4.9 < refused.from_s < 5.6
 
 
+def test_of_two_legs_that_begin_at_once_the_one_that_rose_more_leads() -> None:
+    """The model draws part of a leg's way in the other one; few frames tell which began."""
+    height = moving(reps(3, rise=0.4, hold=2.0, fall=0.4))
+
+    def scene(t: float) -> Figure:
+        figure = turned(on_the_front(), leg(Side.LEFT), "left_hip", 8 * height(t))
+        return turned(figure, leg(Side.RIGHT), "right_hip", 14 * height(t))
+
+    result = judged(get_drill("prone_leg_raise"), film(scene, 15.0, fps=5.0)).result
+    assert [(rep.complete, rep.side) for rep in result.reps] == [(True, Side.RIGHT)] * 3
+
+
 def test_who_bows_or_rolls_away_turns_the_face_over() -> None:
     def bow(t: float) -> Figure:
         return leaning(standing_side_on(), -120 * min(1.0, t / 2))

@@ -12,7 +12,7 @@ and the one that moves first leads until its movement is over.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import isfinite, nan
+from math import inf, isfinite, nan
 
 from ..body.measures import Body
 from ..body.pose import Joint, Pose, Side
@@ -51,6 +51,8 @@ STOP_S, RESUME_S = 0.5, 0.3
 #: In the middle of a movement a posture or view that no longer fits must stand longer (EC): strong
 #: faults look like another posture for a moment.
 STOP_BUSY_S = 1.5
+#: One side has moved clearly more than the other, as a ratio (EC).
+CLEARLY = 1.25
 _OUT_OF_PLACE = (Reason.NOT_IN_START_POSITION, Reason.WRONG_VIEW)
 _BLIND = (Reason.FROZEN, Reason.STUTTERING)
 _UNSEEN = (Reason.NO_PERSON, Reason.JOINTS_HIDDEN, Reason.FROZEN)
@@ -304,6 +306,7 @@ class Analyzer:
         holder = next((lane for lane in self._lanes.values() if lane.busy), None)
         for lane in self._lanes.values():
             lane.measure(body)
+        for lane in sorted(self._lanes.values(), key=self._order):
             if holder is not None and lane is not holder:
                 lane.wait(t)
                 continue
@@ -323,6 +326,13 @@ class Analyzer:
                     holder = lane
         self._record.seen_square(t, self._lane.square)
         return events
+
+    def _order(self, lane: Lane) -> float:
+        """For sorting: of sides that begin at once the one that moved clearly more goes first, else
+        the one that led before; one that is not seen last."""
+        if not isfinite(lane.progress):
+            return inf
+        return -lane.progress * (CLEARLY if lane is self._lane else 1.0)
 
     def _leads(self, t: float, lane: Lane) -> list[Event]:
         events: list[Event] = []

@@ -109,6 +109,7 @@ class _Face:
         if turned_over and judging and (busy or t - self._t < FACE_TURNS_S):
             turn = axis / self._axis
             if abs(hip - self._hip) < TRUNK_STAYS * body.torso and turn.real > 0.9 * abs(turn):
+                self._t = t if busy else self._t
                 return self._nose
         if not busy:
             self._t, self._nose, self._hip = t, nose, hip
