@@ -39,7 +39,7 @@ DRILL = Drill(
     summary="Lying on your front with one knee bent, lift that knee just off the floor.",
     setup="Lie on your front, bend the knee nearest the camera until the sole faces the ceiling.",
     # From 25 degrees askew the model draws knee and foot of the bent leg up and down by as much as
-    # they rise: 3, 4 and 8 were counted of 3 (measured, three bodies), so that none is.
+    # they rise: 3, 4, 7 and 8 were counted of 3 (measured, four bodies), so that none is.
     view=beside_the_mat(postures.face_down, fits=postures.square_on_the_front,
         judges=postures.square_on_the_front),
     sides=Sides.POSTURE, side_of=near_leg,
