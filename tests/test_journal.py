@@ -647,6 +647,7 @@ def test_an_import_that_breaks_a_rule_is_refused_with_its_line_and_field(
     [
         lambda tables: tables.update(sets={}),
         lambda tables: tables.update(sets=[3]),
+        lambda tables: tables.update(facts=[{}, {}]),
         lambda tables: tables["notes"][0].update(text=["a", "list"]),
         lambda tables: tables["notes"][0].update(text="\ud800"),
         lambda tables: tables["sets"][0].update(frames=10**40),

@@ -13,10 +13,11 @@ __all__ = ["insert", "put_hold", "put_rep", "put_result", "put_spell", "text"]
 
 
 def insert(db: sqlite3.Connection, table: str, values: Mapping[str, Any]) -> int:
-    """Insert one row and give its id."""
+    """Insert one row and give its id; what is not said is as the table has it."""
     names = ", ".join(values)
     marks = ", ".join("?" * len(values))
-    sql = f"INSERT INTO main.{table} ({names}) VALUES ({marks})"
+    said = f"({names}) VALUES ({marks})" if values else "DEFAULT VALUES"
+    sql = f"INSERT INTO main.{table} {said}"
     cursor = db.execute(sql, tuple(values.values()))
     return int(cursor.lastrowid or 0)
 
