@@ -93,8 +93,8 @@ class Follower:
 class _Face:
     """Which way the face of a lying body looks.
 
-    As a leg rises, the model may turn somebody lying over about the long axis (measured: one body
-    of six, prone, 25 degrees askew, for 2-3 s a repetition). Nobody turns over in mid-movement, and
+    As a leg rises, the model may turn somebody lying over about the long axis (measured: two
+    bodies of eight, prone, 25 degrees askew, for 2-3 s a repetition). Nobody turns over in mid-movement, and
     hardly ever at once, whose trunk stays where it was.
     """
 
