@@ -94,8 +94,8 @@ class _Face:
     """Which way the face of a lying body looks.
 
     As a leg rises, the model may turn somebody lying over about the long axis (measured: two
-    bodies of eight, prone, 25 degrees askew, for 2-3 s a repetition). Nobody turns over in mid-movement, and
-    hardly ever at once, whose trunk stays where it was.
+    bodies of eight, prone, 25 degrees askew, for 2-3 s a repetition). Nobody turns over in
+    mid-movement, and hardly ever at once, whose trunk stays where it was.
     """
 
     def __init__(self) -> None:
