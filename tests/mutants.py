@@ -130,6 +130,8 @@ MUTANTS = [
         "test_analyzer.py",
         ("face: whatever way it looks is true", "return self._nose", "return nan"),
         ("face: never turns", "or t - self._t < FACE_TURNS_S", "or True"),
+        ("face: a tilt of the trunk turns it", "busy and lay and LEVEL", "False and lay and LEVEL"),
+        ("face: who bows lies", "busy and lay and LEVEL", "busy and LEVEL"),
         ("face: who rolls away as well", "abs(hip - self._hip) < TRUNK_STAYS", "0 < TRUNK_STAYS"),
         ("face: who bows as well", "if abs(body.trunk.elevation) < FLAT else", "if True else"),
     ),

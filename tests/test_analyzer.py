@@ -379,6 +379,23 @@ def test_who_bows_or_rolls_away_turns_the_face_over() -> None:
         assert not any(body.turned_over for body in bodies if body)
 
 
+@pytest.mark.parametrize("lies", [True, False])
+def test_a_face_carried_to_level_is_kept_of_who_lies(lies: bool) -> None:
+    """In a bridge the nose of a face that looks up comes down to the shoulders; who has just lain
+    down may turn over."""
+    bridge = on_the_back(lift=1.0)
+    level = {**bridge, "nose": bridge["left_shoulder"] - 0.02j}
+    before = film(lambda t: on_the_back() if lies or t > 1.8 else standing_side_on(), 2.0)
+    after = [replace(p, t=p.t + 2.0) for p in film(lambda t: level, 0.5)]
+    follower = Follower(Stabiliser())
+    for p in before:
+        follower.body(p, None, busy=False, judging=True)
+    (*_, last) = (follower.body(p, None, busy=True, judging=True) for p in after)
+    assert last is not None
+    assert last.turned_over == lies
+    assert (last.nose_height > 0.02) == lies
+
+
 def test_getting_into_position_is_not_counted() -> None:
     def settling(t: float) -> Figure:
         if t < 2:

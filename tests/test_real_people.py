@@ -1,7 +1,8 @@
 """What holds for people as they are: cameras askew, other exercises, faults however strong.
 
-``tracks/askew`` holds eight rendered people whose true joints were projected through a camera that
-stands 25 or 30 degrees off the place that the card asks for; no pose model stands in between.
+``tracks/askew`` holds rendered people filmed from 25 to 40 degrees off the place that the card asks
+for: eight whose true joints were projected (numbers from 2000), and four as the pose model sees
+them (8000 and 10000), on which a rule failed before.
 """
 
 from __future__ import annotations
@@ -74,7 +75,7 @@ def askew(path: Path) -> Judged:
 
 
 def test_the_tracks_from_askew_are_there_and_small() -> None:
-    assert (len(REPS), len(HOLDS)) == (7, 2)
+    assert (len(REPS), len(HOLDS)) == (10, 2)
     assert all(p.stat().st_size < 200_000 for p in ASKEW)
 
 

@@ -15,7 +15,7 @@ apart, and the limits stand between them. T is the torso length.
 
 from __future__ import annotations
 
-from .measures import FACE_UP, Body
+from .measures import FACE_UP, Body, Limb
 
 __all__ = [
     "all_fours",
@@ -23,6 +23,7 @@ __all__ = [
     "bent_knees_on_the_back",
     "face_down",
     "facing_camera",
+    "foot_on_the_mat_on_the_back",
     "from_anywhere",
     "from_the_feet",
     "half_kneeling",
@@ -140,7 +141,11 @@ def askew(b: Body) -> float:
 
 def bent_knees_on_the_back(b: Body) -> bool:
     """On the back (or shoulders raised), knees bent and above the feet."""
-    leg = b.near
+    return foot_on_the_mat_on_the_back(b, b.near)
+
+
+def foot_on_the_mat_on_the_back(b: Body, leg: Limb) -> bool:
+    """The same of one leg, whatever the other does."""
     return (
         lying(b)
         and b.nose_height > FACE_UP

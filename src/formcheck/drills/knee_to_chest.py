@@ -3,17 +3,35 @@
 from math import nan
 
 from formcheck.drill import (
-    Body, Dose, Drill, Facts, Side, Sides, beside_the_mat, bouncing, each_rep, fault, head_lift,
-    measure, of, postures, reps,
+    Body, Dose, Drill, Facts, Limb, Side, Sides, beside_the_mat, bouncing, each_rep, fault,
+    head_lift, measure, of, postures, reps,
 )  # fmt: skip
 
 working_bend, bend_of_the_other = of.hip_bend("working"), of.hip_bend("other")
+#: A hand this near to a knee holds it, T: 0.03-0.17 while it is held, 0.7-0.9 at rest (measured).
+HOLDS_IT = 0.33
+
+
+def hand_from(knee: complex, body: Body) -> float:
+    """Distance of the nearer hand, in T."""
+    return min(body.gap(body.drawn(side).wrist, knee) for side in Side)
+
+
+def by_the_foot(body: Body, leg: Limb) -> float:
+    """The least that the hip bends by the height of the foot, up to 90 deg, while a hand holds the
+    knee. From 30 deg askew the model draws such a knee half-way down the shin, and the foot right;
+    a knee drawn right bends by 160-340 deg for each T that its foot is high (measured)."""
+    if not hand_from(leg.knee, body) < HOLDS_IT:
+        return 0.0
+    return min(160 * body.height(leg.ankle, body.trunk.hip), 90)
 
 
 def drawn_bend(body: Body) -> float:
     """bend of the working hip, or of the other one where both knees are drawn and that further:
-    from 30 deg askew the model shares one leg's way between both (measured); 0 is straight"""
-    own, other = working_bend(body), bend_of_the_other(body)
+    from 30 deg askew the model shares one leg's way between both (measured); of a knee in the
+    hands at least what the height of its foot tells; 0 is straight"""
+    own = max(working_bend(body), by_the_foot(body, body.drawn(body.work.side)))  # NaN stays
+    other = max(bend_of_the_other(body), by_the_foot(body, body.drawn(body.other.side)))
     return other if own > 60 and other > own else own
 
 
@@ -36,8 +54,7 @@ def arms_away(body: Body) -> float:
 
 def hand_from_the_knee(body: Body) -> float:
     """distance of the nearer hand from the working knee"""
-    knee = body.drawn(body.work.side).knee
-    return min(body.gap(body.drawn(side).wrist, knee) for side in Side)
+    return hand_from(body.drawn(body.work.side).knee, body)
 
 
 arms = measure("arms_away", "T", arms_away)
@@ -56,7 +73,7 @@ def bent_leg_from_the_floor(rep: Facts) -> bool:
         and (rep.change(foot) > 0.15 or shared)
         and (both or not rep.change(bend) < rep.change(other_bend))
         and abs(rep.change(trunk)) < 15
-        and not (rep.rest(arms) > 0.6 and rep.top(hand) > 0.33)
+        and not (rep.rest(arms) > 0.6 and rep.top(hand) > HOLDS_IT)
     )
 
 

@@ -81,8 +81,7 @@ def arm_alone(rep: Facts) -> bool:
     return (
         not halfway < -3
         and rep.largest(foot_rise) - rep.rest(foot_rise) < 0.15
-        and rep.top(elbow_bend) < 90
-        and rep.change(hand_rise) > 0.08
+        and rep.change(hand_rise) > 0.05
     )
 
 

@@ -13,15 +13,9 @@ LINE, DOWN = 186.0, 135.0
 FREE_FOOT = of.height("drawn other ankle", above="drawn working ankle")
 
 
-def on_the_back(body: Body) -> bool:
-    """Face up, the standing foot below its bent knee; the other leg is free."""
-    stands = body.lower("ankle")
-    return (
-        postures.lying(body)
-        and body.nose_height > 0.02
-        and stands.knee_angle < 145
-        and body.height(stands.knee, stands.ankle) > 0.2
-    )
+def on_the_back_one_foot_down(body: Body) -> bool:
+    """On the back, the standing foot below its bent knee; the other leg is free."""
+    return postures.foot_on_the_mat_on_the_back(body, body.lower("ankle"))
 
 
 def standing_leg_line(body: Body) -> float:
@@ -67,7 +61,7 @@ DRILL = Drill(
     summary="In the bridge, lift one foot: keep the hips up and level on the other.",
     setup="Lie on your back, knees bent, feet flat. Lift one foot and bridge on the other, or "
     "bridge first and march: one foot up and down, then the other.",
-    view=beside_the_mat(on_the_back, needs=()), sides=Sides.MOVING,
+    view=beside_the_mat(on_the_back_one_foot_down, needs=()), sides=Sides.MOVING,
     # The hip bridge's levels (begins 12 deg of 51, whole 157 deg), the free foot 0.1-0.2 T up.
     counts=reps(bridge, begins=0.25, ends=0.15, whole=0.45, full=0.9, only_if=hips_were_up),
     measures=(body_line, foot_up, thighs_apart),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from math import isfinite, nan
+from math import inf, isfinite, nan
 
 from ..body.floor import FloorLine
 from ..body.measures import FACE_UP, STILL_VISIBLE, VISIBLE, Body
 from ..body.pose import Pose, Side
+from ..body.postures import lying
 from ..body.steady import Stabiliser
 from ..drill.rules import MAX_GAP_S
 
@@ -22,6 +23,12 @@ TORSO_GROWS_S, TORSO_SHRINKS_S = 3.0, 15.0
 #: lies is no steeper than this, degrees (measured on the front: -4 to 18), and stays with its hips
 #: within this many T (EC).
 FACE_TURNS_S, FLAT, TRUNK_STAYS = 3.0, 25.0, 0.3
+
+#: A nose between these heights says nothing of the face in mid-movement, T: a trunk that tilts to
+#: the head carries it past level (measured: a bridge from 40 degrees askew, 0.12 at rest, 0.01 at
+#: the top). Lying still, face down reads -0.08 and less, face up 0.13 and more (measured). Lying is
+#: who has lain for so long, s, before the movement: a squat bows as far (EC).
+LEVEL, LAY_S = (-0.06, 0.1), 1.0
 
 
 class Follower:
@@ -101,11 +108,15 @@ class _Face:
     def __init__(self) -> None:
         self._t = self._nose = nan
         self._hip = self._axis = complex(nan, nan)  # of somebody who lay at rest
+        self._lying_from = inf
 
     def kept(self, body: Body, busy: bool, judging: bool) -> float:
         """The nose's height before the face turned over, in T, where it cannot have; else NaN."""
         t, hip, axis, nose = body.pose.t, body.trunk.hip, body.trunk.axis, body.nose_height
         turned_over = (nose > FACE_UP) != (self._nose > FACE_UP)
+        lay = self._t - self._lying_from >= LAY_S
+        if turned_over and judging and busy and lay and LEVEL[0] < nose < LEVEL[1]:
+            return self._nose
         if turned_over and judging and (busy or t - self._t < FACE_TURNS_S):
             turn = axis / self._axis
             if abs(hip - self._hip) < TRUNK_STAYS * body.torso and turn.real > 0.9 * abs(turn):
@@ -113,6 +124,7 @@ class _Face:
                 return self._nose
         if not busy:
             self._t, self._nose, self._hip = t, nose, hip
+            self._lying_from = min(self._lying_from, t) if lying(body) else inf
             self._axis = axis if abs(body.trunk.elevation) < FLAT else complex(nan, nan)
         return nan
 
