@@ -136,6 +136,12 @@ MUTANTS = [
         ("face: who bows as well", "if abs(body.trunk.elevation) < FLAT else", "if True else"),
     ),
     *_mutants(
+        "drills/knee_to_chest.py",
+        "test_real_people.py",
+        ("knee to chest: the foot tells nothing", "if not hand_from(leg.knee, body) <", "if 0 <"),
+        ("knee to chest: no hand is asked for", "if not hand_from(leg.knee, body) <", "if 9 <"),
+    ),
+    *_mutants(
         "drills/prone_leg_raise.py",
         "test_analyzer.py",
         ("face: legs are told apart", "other if body.turned_over and", "other if False and"),

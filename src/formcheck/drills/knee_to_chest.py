@@ -18,12 +18,13 @@ def hand_from(knee: complex, body: Body) -> float:
 
 
 def by_the_foot(body: Body, leg: Limb) -> float:
-    """The least that the hip bends by the height of the foot, up to 90 deg, while a hand holds the
-    knee. From 30 deg askew the model draws such a knee half-way down the shin, and the foot right;
-    a knee drawn right bends by 160-340 deg for each T that its foot is high (measured)."""
+    """The least that the hip bends while a hand holds the knee, by the height of the foot above the
+    hips: 90 deg from 0.28 T on. From 30 deg askew the model draws such a knee half-way down the
+    shin, so that the hip reads 55-65, and the foot right, at 0.28-0.57 T (measured, two bodies).
+    Where it draws the knee right, a foot as high means 80-150 deg (measured, five bodies)."""
     if not hand_from(leg.knee, body) < HOLDS_IT:
         return 0.0
-    return min(160 * body.height(leg.ankle, body.trunk.hip), 90)
+    return 90 * min(body.height(leg.ankle, body.trunk.hip) / 0.28, 1.0)
 
 
 def drawn_bend(body: Body) -> float:
