@@ -138,8 +138,12 @@ MUTANTS = [
     *_mutants(
         "drills/knee_to_chest.py",
         "test_real_people.py",
-        ("knee to chest: the foot tells nothing", "if not hand_from(leg.knee, body) <", "if 0 <"),
-        ("knee to chest: no hand is asked for", "if not hand_from(leg.knee, body) <", "if 9 <"),
+        ("knee to chest: the foot tells nothing", "or_if=held_to_the_chest, ", ""),
+        (
+            "knee to chest: half a way is another",
+            "rep.top(foot) - rep.first(foot)",
+            "rep.top(foot)",
+        ),
     ),
     *_mutants(
         "drills/prone_leg_raise.py",

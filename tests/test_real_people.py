@@ -2,7 +2,7 @@
 
 ``tracks/askew`` holds rendered people filmed from 25 to 40 degrees off the place that the card asks
 for: eight whose true joints were projected (numbers from 2000), and four as the pose model sees
-them (8000 and 10000), on which a rule failed before.
+them (7000 to 10000), on which a rule failed before.
 """
 
 from __future__ import annotations
@@ -54,6 +54,8 @@ REPS = [p for p in ASKEW if load_label(p)["kind"] == "reps"]
 HOLDS = [p for p in ASKEW if load_label(p)["kind"] == "hold"]
 #: Drills of a movement that lies or kneels: their faults show from beside the mat only.
 BESIDE_THE_MAT = {"hip_bridge", "back_stabiliser", "prone_leg_raise"}
+#: Of a drill whose other track from askew still reads as square.
+ASKEW_ENOUGH = {"knees_to_chest__good__side-30_r7018"}
 #: What tilts and shortens as a leg moves to or from a camera that is not square in front.
 SQUARE_ONLY = {
     "single_leg_stance": {"pelvis_drop"},
@@ -106,7 +108,7 @@ def test_no_form_fault_is_claimed_from_askew(path: Path) -> None:
 def test_what_cannot_be_judged_from_askew_is_named(path: Path) -> None:
     drill = get_drill(str(load_label(path)["drill"]))
     expected: set[str] = SQUARE_ONLY.get(drill.name, set())
-    if drill.name in BESIDE_THE_MAT:
+    if drill.name in BESIDE_THE_MAT or path.stem in ASKEW_ENOUGH:
         expected = {f.code for f in drill.faults if f.seen is not ANYWHERE}
         assert expected
     elif drill.name == "squat":

@@ -19,11 +19,13 @@ class Counts:
     Attributes:
         only_if: facts -> whether the movement was this drill's; a movement that was not is
             neither counted nor flagged, and reported as ``wrong_exercise``.
+        or_if: facts -> whether a repetition that fell short in the main measure was whole.
     """
 
     main: Measure
     rule: RepRule | HoldRule
     only_if: Callable[[Facts], bool] | None = None
+    or_if: Callable[[Facts], bool] | None = None
 
 
 def reps(
@@ -34,6 +36,7 @@ def reps(
     whole: float,
     full: float,
     whole_at: float | None = None,
+    or_if: Callable[[Facts], bool] | None = None,
     only_if: Callable[[Facts], bool] | None = None,
     min_s: float = 0.8,
     pause_s: float = 0.3,
@@ -47,6 +50,7 @@ def reps(
         whole: the rise that makes it whole; less is a partial one.
         full: the rise of the full mark (for the score and the progress bar).
         whole_at: a value that the peak must reach too, whatever the rise.
+        or_if: facts -> whether it was whole although the main measure fell short of that.
         only_if: facts -> whether the movement was this drill's.
         min_s: rise and fall together take at least this long.
         pause_s: after one ends, the next cannot begin for this long.
@@ -60,7 +64,7 @@ def reps(
             f"ends={ends:g}, begins={begins:g}, whole={whole:g}, full={full:g}"
         )
     rule = RepRule(begins, ends, whole, full, whole_at, min_s=min_s, refractory_s=pause_s)
-    return Counts(main, rule, only_if)
+    return Counts(main, rule, only_if, or_if)
 
 
 def holds(

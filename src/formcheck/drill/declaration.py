@@ -171,9 +171,10 @@ class Drill:
             (f"fault {f.code}", f.when.of, still) for f in self.faults if isinstance(f.when, Judged)
         ]
         asked += [(f"fault {f.code}, seen", f.seen.fits, still) for f in self.faults if f.seen.fits]
-        if self.counts.only_if is not None:
-            words_of(self.counts.only_if)
-            asked.append(("only_if", self.counts.only_if, still))
+        for name, told in (("only_if", self.counts.only_if), ("or_if", self.counts.or_if)):
+            if told is not None:
+                words_of(told)
+                asked.append((name, told, still))
         for what, function, of in asked:
             try:
                 function(of)

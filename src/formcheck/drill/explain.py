@@ -72,6 +72,8 @@ def _counting(drill: Drill) -> Iterator[tuple[str, str]]:
         yield "begins", f"{level(rule.start)} above the person's own rest, for {rule.dwell_s:g} s"
         yield "ends", f"under {level(rule.end)} above rest, for {rule.dwell_s:g} s"
         yield "whole", f"from {level(rule.top)} above rest{also}; less is a partial one"
+        if drill.counts.or_if is not None:
+            yield "or if", _said(drill.counts.or_if)
         yield "full mark", f"{level(rule.full)} above rest"
         yield "at least", f"{rule.min_s:g} s up and down, {rule.refractory_s:g} s after the last"
     else:

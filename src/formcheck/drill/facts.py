@@ -92,6 +92,11 @@ class Facts:
         """Top minus rest."""
         return self.top(measure) - self.rest(measure)
 
+    def first(self, measure: Measure) -> float:
+        """The first value seen of the movement, from its own start on."""
+        seen = self.between(measure.name, self.start_s, self.end_s)
+        return seen[0] if seen else nan
+
     def last(self, measure: Measure) -> float:
         """The latest value seen of the movement."""
         return next((v for v in reversed(self.samples[measure.name]) if isfinite(v)), nan)

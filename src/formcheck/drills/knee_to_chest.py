@@ -3,7 +3,7 @@
 from math import nan
 
 from formcheck.drill import (
-    Body, Dose, Drill, Facts, Limb, Side, Sides, beside_the_mat, bouncing, each_rep, fault,
+    Body, Dose, Drill, Facts, Side, Sides, beside_the_mat, bouncing, each_rep, fault,
     head_lift, measure, of, postures, reps,
 )  # fmt: skip
 
@@ -12,27 +12,10 @@ working_bend, bend_of_the_other = of.hip_bend("working"), of.hip_bend("other")
 HOLDS_IT = 0.33
 
 
-def hand_from(knee: complex, body: Body) -> float:
-    """Distance of the nearer hand, in T."""
-    return min(body.gap(body.drawn(side).wrist, knee) for side in Side)
-
-
-def by_the_foot(body: Body, leg: Limb) -> float:
-    """The least that the hip bends while a hand holds the knee, by the height of the foot above the
-    hips: 90 deg from 0.28 T on. From 30 deg askew the model draws such a knee half-way down the
-    shin, so that the hip reads 55-65, and the foot right, at 0.28-0.57 T (measured, two bodies).
-    Where it draws the knee right, a foot as high means 80-150 deg (measured, five bodies)."""
-    if not hand_from(leg.knee, body) < HOLDS_IT:
-        return 0.0
-    return 90 * min(body.height(leg.ankle, body.trunk.hip) / 0.28, 1.0)
-
-
 def drawn_bend(body: Body) -> float:
     """bend of the working hip, or of the other one where both knees are drawn and that further:
-    from 30 deg askew the model shares one leg's way between both (measured); of a knee in the
-    hands at least what the height of its foot tells; 0 is straight"""
-    own = max(working_bend(body), by_the_foot(body, body.drawn(body.work.side)))  # NaN stays
-    other = max(bend_of_the_other(body), by_the_foot(body, body.drawn(body.other.side)))
+    from 30 deg askew the model shares one leg's way between both (measured); 0 is straight"""
+    own, other = working_bend(body), bend_of_the_other(body)
     return other if own > 60 and other > own else own
 
 
@@ -55,7 +38,8 @@ def arms_away(body: Body) -> float:
 
 def hand_from_the_knee(body: Body) -> float:
     """distance of the nearer hand from the working knee"""
-    return hand_from(body.drawn(body.work.side).knee, body)
+    knee = body.drawn(body.work.side).knee
+    return min(body.gap(body.drawn(side).wrist, knee) for side in Side)
 
 
 arms = measure("arms_away", "T", arms_away)
@@ -78,6 +62,13 @@ def bent_leg_from_the_floor(rep: Facts) -> bool:
     )
 
 
+def held_to_the_chest(rep: Facts) -> bool:
+    """The knee is in the hands and its foot came up from the floor. From 30 deg askew the model
+    draws such a knee half-way down the shin, so that the hip reads 55-82, and the foot right: it
+    rises by 0.3-0.5 T (measured, two bodies of eleven)."""
+    return rep.top(hand) < HOLDS_IT and rep.top(foot) - rep.first(foot) > 0.2
+
+
 def other_foot_rose(rep: Facts) -> float:
     """How far the other foot came up, while its knee was not drawn to the chest as well."""
     return nan if rep.change(other_bend) > 30 else rep.change(other_foot)
@@ -92,7 +83,7 @@ DRILL = Drill(
     # drills.md D08: begins at HIPANG 105, held under 80, full mark 70, from a rest of 115-135.
     # A full draw reads 112-147 from beside the mat, 87-110 from 30 deg askew (measured, 5 bodies).
     counts=reps(bend, begins=15, ends=10, whole=30, whole_at=85, full=60,
-        only_if=bent_leg_from_the_floor),
+        or_if=held_to_the_chest, only_if=bent_leg_from_the_floor),
     measures=(other_bend, knee_angle, foot, other_foot, head, trunk, bounce, arms,
         hand),
     faults=(

@@ -152,7 +152,7 @@ class Analyzer:
         if not self._finished:
             self._finished = True
             for lane in self._lanes.values():
-                ended = (lane.reps or lane.holds).finish()  # type: ignore[union-attr]
+                ended = lane.finish()
                 if ended is not None:
                     events += self._ended(t, lane, ended)
                 events += lane.drop_all(t)

@@ -121,7 +121,21 @@ class Lane:
     def pause(self) -> RepShape | None:
         """Nothing can be judged: a repetition under way is given up (returned if it was done but
         for its end), a hold's clock stops."""
-        return self.reps.lose() if self.reps is not None else None
+        return self._whole(self.reps.lose()) if self.reps is not None else None
+
+    def finish(self) -> RepShape | HoldShape | None:
+        """The stream ended."""
+        if self.reps is not None:
+            return self._whole(self.reps.finish())
+        assert self.holds is not None
+        return self.holds.finish()
+
+    def _whole(self, shape: RepShape | None) -> RepShape | None:
+        """A movement that fell short, made whole where the drill tells so by other signs."""
+        or_if = self.drill.counts.or_if
+        if shape is None or shape.complete or shape.cut or or_if is None:
+            return shape
+        return replace(shape, complete=or_if(self.facts(shape)))
 
     def keep_rest(self) -> None:
         """After a pause that was none: what was seen of rest before it stands."""
@@ -181,7 +195,7 @@ class Lane:
         was_busy = self.busy
         ended: RepShape | HoldShape | None
         if self.reps is not None:
-            ended = self.reps.update(t, x)
+            ended = self._whole(self.reps.update(t, x))
         else:
             assert self.holds is not None
             ended = self.holds.update(t, x)
