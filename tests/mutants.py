@@ -128,7 +128,7 @@ MUTANTS = [
     *_mutants(
         "judge/follow.py",
         "test_analyzer.py",
-        ("face: whatever way it looks is true", "return self._nose", "return nan"),
+        ("face: whatever way it looks is true", "return self._nose, True", "return nan, False"),
         ("face: never turns", "or t - self._t < FACE_TURNS_S", "or True"),
         ("face: a tilt of the trunk turns it", "busy and lay and LEVEL", "False and lay and LEVEL"),
         ("face: who bows lies", "busy and lay and LEVEL", "busy and LEVEL"),

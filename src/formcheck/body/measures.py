@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from math import nan
+from math import isfinite, nan
 
 from ..geometry import above, across, along, angle, bearing, lean, midpoint, signed_angle, swing
 from .pose import Joint, Pose, Side
@@ -132,6 +132,7 @@ class Body:
         gate: the visibility below which a joint is unseen.
         floor_slope: of the line between two feet on the floor, up per right in the picture.
         nose_kept: the nose's height to go by where the picture's cannot be true, in T; else NaN.
+        turned_over: whether the model draws a lying body turned over that cannot have turned.
     """
 
     pose: Pose
@@ -141,6 +142,7 @@ class Body:
     gate: float = VISIBLE
     floor_slope: float = 0.0
     nose_kept: float = nan
+    turned_over: bool = False
 
     @cached_property
     def _seen(self) -> tuple[list[complex], list[float]]:
@@ -161,8 +163,9 @@ class Body:
         """The same body with another working side (and gate)."""
         gate = self.gate if gate is None else gate
         twin = Body(
-            self.pose, self.torso, self.near_side, side, gate, self.floor_slope, self.nose_kept
-        )
+            self.pose, self.torso, self.near_side, side, gate, self.floor_slope, self.nose_kept,
+            self.turned_over,
+        )  # fmt: skip
         twin.__dict__ |= {"_seen": self._seen, "trunk": self.trunk}  # these stay as they are
         return twin
 
@@ -239,15 +242,10 @@ class Body:
     def _separation(self, left: Joint, right: Joint) -> float:
         return across(self.as_seen(left) - self.as_seen(right), self.trunk.axis) / self.torso
 
-    @property
-    def turned_over(self) -> bool:
-        """Whether the model draws a lying body turned over that cannot have turned."""
-        return self.nose_kept == self.nose_kept
-
     @cached_property
     def nose_height(self) -> float:
         """How far the nose is above the shoulder middle in the image, in T (lying: up = supine)."""
-        if self.turned_over:
+        if isfinite(self.nose_kept):
             return self.nose_kept
         return above(self.as_seen(Joint.NOSE), self.trunk.shoulder) / self.torso
 

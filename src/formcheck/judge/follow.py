@@ -79,9 +79,9 @@ class Follower:
         self._place = body.trunk.hip, body.trunk.axis
         body.torso = self._torso_of(pose.t, length, busy, judging)
         body.floor_slope = self._floor.update(body)
-        kept = self._face.kept(body, busy, judging)
-        if isfinite(kept):
-            body = replace(body, nose_kept=kept)
+        nose, turned_over = self._face.kept(body, busy, judging)
+        if isfinite(nose):
+            body = replace(body, nose_kept=nose, turned_over=turned_over)
         self.body_s = pose.t
         return body
 
@@ -110,23 +110,24 @@ class _Face:
         self._hip = self._axis = complex(nan, nan)  # of somebody who lay at rest
         self._lying_from = inf
 
-    def kept(self, body: Body, busy: bool, judging: bool) -> float:
-        """The nose's height before the face turned over, in T, where it cannot have; else NaN."""
+    def kept(self, body: Body, busy: bool, judging: bool) -> tuple[float, bool]:
+        """The height of the nose to go by, in T, NaN for the picture's own; and whether the body is
+        drawn turned over that cannot have turned."""
         t, hip, axis, nose = body.pose.t, body.trunk.hip, body.trunk.axis, body.nose_height
-        turned_over = (nose > FACE_UP) != (self._nose > FACE_UP)
-        lay = self._t - self._lying_from >= LAY_S
-        if turned_over and judging and busy and lay and LEVEL[0] < nose < LEVEL[1]:
-            return self._nose
-        if turned_over and judging and (busy or t - self._t < FACE_TURNS_S):
+        other_way = judging and (nose > FACE_UP) != (self._nose > FACE_UP)
+        if other_way and (busy or t - self._t < FACE_TURNS_S):
             turn = axis / self._axis
             if abs(hip - self._hip) < TRUNK_STAYS * body.torso and turn.real > 0.9 * abs(turn):
                 self._t = t if busy else self._t
-                return self._nose
+                return self._nose, True
+        lay = self._t - self._lying_from >= LAY_S
+        if other_way and busy and lay and LEVEL[0] < nose < LEVEL[1]:
+            return self._nose, False
         if not busy:
             self._t, self._nose, self._hip = t, nose, hip
             self._lying_from = min(self._lying_from, t) if lying(body) else inf
             self._axis = axis if abs(body.trunk.elevation) < FLAT else complex(nan, nan)
-        return nan
+        return nan, False
 
 
 def _same_place(before: tuple[complex, complex], now: tuple[complex, complex]) -> bool:
