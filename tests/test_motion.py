@@ -550,6 +550,28 @@ def test_a_hold_that_wobbles_is_timed_by_what_was_seen_of_its_level() -> None:
     assert (hold.from_s, hold.to_s) == (at_level[0], at_level[-1])
 
 
+@pytest.mark.parametrize("slip_s", [1.2, 11.4])
+def test_an_instant_at_the_level_long_before_or_after_is_no_hold(slip_s: float) -> None:
+    """The model takes one leg for the other while somebody rests half-way down."""
+    machine = Holds(HoldRule(enter=12, end=6, ended_by="up", within=4.5))
+    half = steps((0, 0), (1, 13), (12, 0))
+    f = lambda t: max(half(t), 19 * rep_at(t, 2.0, 3.5, 9.0, 10.5))  # noqa: E731
+    samples = [(t, 18.0 if abs(t - slip_s) < 0.01 else x) for t, x in sampled(f, 14)]
+    assert 0 < sum(x == 18.0 for _, x in samples) < 3
+    (hold,) = [h for t, x in samples if (h := machine.update(t, x)) is not None]
+    assert (hold.from_s, hold.to_s) == (pytest.approx(3.5, abs=0.3), pytest.approx(9.0, abs=0.3))
+
+
+def test_the_way_into_a_hold_is_followed_where_no_rest_was_seen() -> None:
+    """The picture begins with somebody on the way."""
+    machine = Holds(HoldRule(enter=12, end=9, ended_by="up", within=4.5))
+    f = lambda t: 19 * rep_at(t, 2.0, 3.5, 8.0, 9.5)  # noqa: E731
+    samples = sampled(f, 12, from_s=2.4)
+    (hold,) = [h for t, x in samples if (h := machine.update(t, x)) is not None]
+    assert hold.from_s == pytest.approx(3.5, abs=0.2)
+    assert hold.to_s == pytest.approx(8.0, abs=0.2)
+
+
 def test_a_pause_that_was_none_keeps_the_rest() -> None:
     """A machine that was told to wait counts nothing until rest is seen, unless told otherwise."""
     up = steps((0, 0), (2, 30), (4, 0))

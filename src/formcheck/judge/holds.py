@@ -123,6 +123,22 @@ class Holds:
         self._forget()
         return shape if seconds >= self.rule.least_s else None
 
+    def _without_slips(self, times: list[float]) -> list[float]:
+        """Without what was at the level for an instant only, long before or after it was held: the
+        model takes one leg for the other (measured: one frame, 2 s after a deep lunge)."""
+        gap, least = self.rule.wobble_s, self.rule.end_s
+        while len(times) > 1:
+            starts = [0] + [i for i in range(1, len(times)) if times[i] - times[i - 1] > gap]
+            if len(starts) == 1:
+                break
+            if times[-1] - times[starts[-1]] < least:
+                times = times[: starts[-1]]
+            elif times[starts[1] - 1] - times[0] < least:
+                times = times[starts[1] :]
+            else:
+                break
+        return times
+
     def _at_its_level(self, from_s: float, to_s: float, within: float) -> tuple[float, float]:
         """When the way into the hold ended and the way out began.
 
@@ -131,9 +147,9 @@ class Holds:
         next to that edge, and nothing follows from so short a piece.)
         """
         level = median(x for _, x in self._held)
-        deep = [t for t, x in self._held if x >= level - within]
+        deep = self._without_slips([t for t, x in self._held if x >= level - within])
         rest = [x for t, x in self._before if t < from_s - self.WAY_S]
-        way = level - median(rest) if len(rest) >= 3 else nan
+        way = level - (median(rest) if len(rest) >= 3 else self.rule.end)
         share, edge = max(1 - (level - self.rule.end) / way, self.LOW), 1 - within / way
         seen = [*self._before, *self._held]
         wobbles = sum(deep[0] < t < deep[-1] and x < level - within for t, x in seen)
