@@ -43,6 +43,7 @@ MUTANTS = [
         "test_motion.py",
         ("reps: no dwell at the start", "t - self._crossed_s >= self.rule.dwell_s", "True"),
         ("reps: no dwell at the end", "if t - self._crossed_s >= rule.dwell_s else None", ""),
+        ("reps: a jolt is one", "and end_s - start_s < rule.min_s / 2", "and False"),
         ("reps: no hysteresis", "if x - self.rest > rule.end:", "if x - self.rest > rule.start:"),
         ("reps: no refractory time", "if t < self._free_from_s:", "if False:"),
         ("reps: no least time", "and moving_s < rule.min_s", "and moving_s < 0"),

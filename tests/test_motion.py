@@ -572,6 +572,14 @@ def test_the_way_into_a_hold_is_followed_where_no_rest_was_seen() -> None:
     assert hold.to_s == pytest.approx(8.0, abs=0.2)
 
 
+def test_a_jolt_on_the_way_down_is_no_repetition() -> None:
+    """What rises from half-way and is over in a quarter of a second, nobody has done."""
+    f = lambda t: 22 if 4.75 < t < 4.95 else 30 * rep_at(t, 1.0, 2.0, 4.0, 5.2)  # noqa: E731
+    (shape,) = feed(Reps(RULE), sampled(f, 8))
+    assert shape.start_s == pytest.approx(1.0, abs=0.1)
+    assert shape.complete
+
+
 def test_a_pause_that_was_none_keeps_the_rest() -> None:
     """A machine that was told to wait counts nothing until rest is seen, unless told otherwise."""
     up = steps((0, 0), (2, 30), (4, 0))

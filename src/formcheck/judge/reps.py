@@ -353,6 +353,8 @@ class Reps:
         moving_s = (peak_s - start_s) + (end_s - hold_end_s) if whole_fall else end_s - start_s
         if whole_rise and moving_s < rule.min_s:
             return None
+        if not whole_rise and end_s - start_s < rule.min_s / 2:  # a jolt on the way down (EC)
+            return None
         top = _plateau(ts, xs, peak_s, hold_end_s, self.peak)
         complete = top - self.rest >= rule.top and (rule.top_at is None or top >= rule.top_at)
         if complete:
