@@ -161,8 +161,8 @@ MUTANTS = [
         ),
         ("holds: a way from next to the edge", ", self.LOW)", ", 0.0)"),
         ("holds: no way without a rest", "else self.rule.end)", "else nan)"),
-        ("holds: a slip after it", "if times[-1] - times[starts[-1]] < least", "if False"),
-        ("holds: a slip before it", "elif times[starts[1] - 1] - times[0] < least", "elif False"),
+        ("holds: a slip after it", "pieces[held[0] : held[-1] + 1]", "pieces[held[0] :]"),
+        ("holds: a slip before it", "pieces[held[0] : held[-1] + 1]", "pieces[: held[-1] + 1]"),
         ("holds: no dwell at the start", "t - self._in_since >= rule.start_s", "True"),
         (
             "holds: no back-dating",

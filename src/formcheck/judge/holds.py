@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
+from itertools import chain, pairwise
 from math import isfinite, nan
 from statistics import median
 
@@ -127,17 +128,10 @@ class Holds:
         """Without what was at the level for an instant only, long before or after it was held: the
         model takes one leg for the other (measured: one frame, 2 s after a deep lunge)."""
         gap, least = self.rule.wobble_s, self.rule.end_s
-        while len(times) > 1:
-            starts = [0] + [i for i in range(1, len(times)) if times[i] - times[i - 1] > gap]
-            if len(starts) == 1:
-                break
-            if times[-1] - times[starts[-1]] < least:
-                times = times[: starts[-1]]
-            elif times[starts[1] - 1] - times[0] < least:
-                times = times[starts[1] :]
-            else:
-                break
-        return times
+        breaks = [i for i in range(1, len(times)) if times[i] - times[i - 1] > gap]
+        pieces = [times[a:b] for a, b in pairwise([0, *breaks, len(times)])]
+        held = [i for i, piece in enumerate(pieces) if piece[-1] - piece[0] >= least]
+        return list(chain(*pieces[held[0] : held[-1] + 1])) if held else times
 
     def _at_its_level(self, from_s: float, to_s: float, within: float) -> tuple[float, float]:
         """When the way into the hold ended and the way out began.
