@@ -43,7 +43,6 @@ MUTANTS = [
         "test_motion.py",
         ("reps: no dwell at the start", "t - self._crossed_s >= self.rule.dwell_s", "True"),
         ("reps: no dwell at the end", "if t - self._crossed_s >= rule.dwell_s else None", ""),
-        ("reps: a jolt is one", "and end_s - start_s < rule.min_s / 2", "and False"),
         ("reps: no hysteresis", "if x - self.rest > rule.end:", "if x - self.rest > rule.start:"),
         ("reps: no refractory time", "if t < self._free_from_s:", "if False:"),
         ("reps: no least time", "and moving_s < rule.min_s", "and moving_s < 0"),
@@ -78,12 +77,12 @@ MUTANTS = [
         ("reps: rest follows nothing", "self.rest += min(", "self.rest += 0 * min("),
         (
             "reps: rest is not taken down",
-            "        self.rest = min(self.rest, x)\n        while",
+            "        self.rest = min(self.rest, self._lately(t))\n        while",
             "        while",
         ),
         (
             "reps: rest is not taken down on the way",
-            "        self.rest = min(self.rest, x)\n        self.peak",
+            "        self.rest = min(self.rest, low)\n        self.peak",
             "        self.peak",
         ),
         (
@@ -104,6 +103,7 @@ MUTANTS = [
         ),
         ("reps: no extrapolated end", "end_s = low_down + _TAU_LOW * fall_s", "end_s = low_down"),
         ("reps: a cut one counts", "replace(shape, complete=False, cut=True)", "shape"),
+        ("reps: a jump is rest", "low = self._lately(t)", "low = x"),
         ("reps: the top needs no top", "and rise >= rule.top:", ":"),
     ),
     *_mutants(
@@ -156,9 +156,10 @@ MUTANTS = [
         "test_motion.py",
         (
             "holds: a wobble is extrapolated",
-            "not share < edge or wobbles > self.WOBBLES * len(deep)",
-            "not share < edge",
+            "return deep[0], deep[-1]  # the body",
+            "pass  # the body",
         ),
+        ("holds: a jump is a wobble", "if moved > 2 * self.CALM_S or", "if True or"),
         ("holds: a way from next to the edge", ", self.LOW)", ", 0.0)"),
         ("holds: no way without a rest", "else self.rule.end)", "else nan)"),
         ("holds: a slip after it", "pieces[held[0] : held[-1] + 1]", "pieces[held[0] :]"),

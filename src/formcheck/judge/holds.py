@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import deque
 from dataclasses import dataclass
 from itertools import chain, pairwise
-from math import isfinite, nan
+from math import inf, isfinite, nan
 from statistics import median
 
 from ..drill.rules import LOST_S, MAX_GAP_S, HoldRule
@@ -31,6 +32,8 @@ class Holds:
     BEFORE_S, WAY_S = 3.0, 0.7
     #: The first part of the movement is lost in the noise of rest (EC).
     LOW = 0.3
+    #: Half of the moment whose median is taken for the signal, s (EC).
+    CALM_S = 0.15
     #: A hold that is outside its level for more of its time wobbles and has none (EC).
     WOBBLES = 0.1
 
@@ -141,13 +144,19 @@ class Holds:
         next to that edge, and nothing follows from so short a piece.)
         """
         level = median(x for _, x in self._held)
-        deep = self._without_slips([t for t, x in self._held if x >= level - within])
         rest = [x for t, x in self._before if t < from_s - self.WAY_S]
         way = level - (median(rest) if len(rest) >= 3 else self.rule.end)
         share, edge = max(1 - (level - self.rule.end) / way, self.LOW), 1 - within / way
-        seen = [*self._before, *self._held]
-        wobbles = sum(deep[0] < t < deep[-1] and x < level - within for t, x in seen)
-        if not share < edge or wobbles > self.WOBBLES * len(deep):
+        seen = sorted([*self._before, *self._held])
+        deep = self._deep(seen, from_s, to_s, level - within)
+        if self._wobbles(seen, deep, level - within):
+            calm = _calm(seen, self.CALM_S)
+            calmer = self._deep(calm, from_s, to_s, level - within)
+            moved = max(calmer[0] - deep[0], deep[-1] - calmer[-1]) if calmer else inf
+            if moved > 2 * self.CALM_S or self._wobbles(calm, calmer, level - within):
+                return deep[0], deep[-1]  # the body wobbles, not the pose
+            seen, deep = calm, calmer
+        if not share < edge:
             return deep[0], deep[-1]
         low = level - (1 - share) * way
         outside = [t for t, x in seen if x < low]
@@ -157,3 +166,20 @@ class Holds:
         more = (1 - near) / (near - far)
         came, went = more * (deep[0] - began), more * (ended - deep[-1])
         return deep[0] + min(came, self.WAY_S), max(deep[-1] - min(went, self.WAY_S), deep[0])
+
+    def _deep(
+        self, seen: list[tuple[float, float]], from_s: float, to_s: float, edge: float
+    ) -> list[float]:
+        return self._without_slips([t for t, x in seen if from_s <= t <= to_s and x >= edge])
+
+    def _wobbles(self, seen: list[tuple[float, float]], deep: list[float], edge: float) -> bool:
+        out = sum(deep[0] < t < deep[-1] and x < edge for t, x in seen)
+        return out > self.WOBBLES * len(deep)
+
+
+def _calm(seen: list[tuple[float, float]], half_s: float) -> list[tuple[float, float]]:
+    """Each sample as the median of the moment around it: the model's jumps are shorter than
+    anything a body does."""
+    times = [t for t, _ in seen]
+    spans = [(bisect_left(times, t - half_s), bisect_right(times, t + half_s)) for t in times]
+    return [(t, median(x for _, x in seen[a:b])) for t, (a, b) in zip(times, spans, strict=True)]

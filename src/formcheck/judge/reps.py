@@ -11,6 +11,7 @@ from bisect import bisect_left
 from collections import deque
 from dataclasses import dataclass, replace
 from enum import Enum
+from itertools import takewhile
 from math import inf, isfinite, nan
 from statistics import median
 
@@ -82,8 +83,8 @@ _TAU_LOW, _TAU_HIGH = _min_jerk_time(_LOW), _min_jerk_time(_HIGH)
 class Reps:
     """Counts repetitions of one signal with hysteresis, dwell and refractory time.
 
-    The rest level is the person's own: it follows the signal down at once and up slowly, and
-    only while resting. ``update`` returns the shape of a movement when it is over.
+    The rest level is the person's own: it follows the signal down within a moment and up slowly,
+    and only while resting. ``update`` returns the shape of a movement when it is over.
     """
 
     #: How quickly the rest level follows a signal that rests higher than before, seconds; and
@@ -96,11 +97,12 @@ class Reps:
     #: a new place to rest (EC).
     SETTLED_S = 1.0
     MOVED_S = 4.0
-    #: What hides a person for so long, s, is drawn into the last samples before, for so long.
-    HIDDEN_S, MIXED_S = 0.4, 0.15
     #: A movement whose end is not seen counts if it stayed at its top for so long, or had come down
     #: from its peak by this share of the rise (EC: what a person who counts would call done).
     DONE_S, DONE = 1.0, 0.05
+    #: Rest, and how far it came back, are medians of so long, s. A pose jumps for less, and what
+    #: walks in front of a person is drawn for less into what is seen of them (EC).
+    MOMENT_S = 0.3
     #: One whose rise is not seen counts if it rose by this share of what the last whole one did.
     ALIKE = 0.8
 
@@ -187,8 +189,6 @@ class Reps:
         if not isfinite(x):
             return lost
         self._began_s = min(self._began_s, t)
-        if self.state is RepState.REST and len(self._samples) > 1:
-            self._doubt_last(t)
         if not isfinite(self.rest):
             self.rest = x
         dt = t - self._samples[-1][0] if self._samples else 0.0
@@ -197,15 +197,6 @@ class Reps:
             self._rest(t, x, dt)
             return lost
         return self._moving(t, x)
-
-    def _doubt_last(self, t: float) -> None:
-        """Take back a rest that was seen at the very edge of a gap only, as it ends at ``t``."""
-        before, last = self._samples[-2][0], self._samples[-1][0]
-        if t - last <= self.HIDDEN_S or last - before > self.MIXED_S:
-            return
-        sure = [x for s, x in self._samples if s <= last - self.MIXED_S]
-        if len(sure) > 2:
-            self.rest = max(self.rest, min(sure))
 
     def finish(self) -> RepShape | None:
         """The stream ended: a movement that is done but for its end counts, another is partial."""
@@ -226,8 +217,13 @@ class Reps:
         return past or t - self._top_since >= self.DONE_S
 
     # -- the two halves of the machine -----------------------------------------------------------
+    def _lately(self, t: float) -> float:
+        """The median of the last moment."""
+        last = takewhile(lambda sample: sample[0] > t - self.MOMENT_S, reversed(self._samples))
+        return median(x for _, x in last)
+
     def _rest(self, t: float, x: float, dt: float) -> None:
-        self.rest = min(self.rest, x)
+        self.rest = min(self.rest, self._lately(t))
         while self._samples and t - self._samples[0][0] > self.MEMORY_S:
             self._samples.popleft()
         if x - self.rest < self.rule.start:
@@ -254,7 +250,8 @@ class Reps:
 
     def _moving(self, t: float, x: float) -> RepShape | None:
         rule = self.rule
-        self.rest = min(self.rest, x)
+        low = self._lately(t)
+        self.rest = min(self.rest, low)
         self.peak = max(self.peak, x)
         rise = self.peak - self.rest
         share = (x - self.rest) / rise
@@ -265,7 +262,7 @@ class Reps:
         elif share < _LEFT_PEAK:
             self.state = RepState.FALL
         if self.state is RepState.FALL:
-            self._valley = x if not x > self._valley else self._valley
+            self._valley = low if not low > self._valley else self._valley
             if self.peak - self._valley >= rule.back * rise and x - self._valley >= rule.start:
                 return self._turned_back()
         if self._still_for(t, x, 0.05 * rise) >= self.SETTLED_S and share <= 1 - rule.back:
@@ -292,7 +289,8 @@ class Reps:
     def _turned_back(self) -> RepShape | None:
         """A new rise began before the old movement came home: close it at the valley."""
         samples = list(self._samples)
-        at = min(range(len(samples)), key=lambda i: (samples[i][1] != self._valley, -i))
+        top = max(range(len(samples)), key=lambda i: (samples[i][1], i))
+        at = min(range(top, len(samples)), key=lambda i: (samples[i][1], -i))
         later = samples[at:]
         self._samples = deque(samples[: at + 1])
         shape = self._close(samples[at][0], whole_fall=False)
@@ -352,8 +350,6 @@ class Reps:
             return None
         moving_s = (peak_s - start_s) + (end_s - hold_end_s) if whole_fall else end_s - start_s
         if whole_rise and moving_s < rule.min_s:
-            return None
-        if not whole_rise and end_s - start_s < rule.min_s / 2:  # a jolt on the way down (EC)
             return None
         top = _plateau(ts, xs, peak_s, hold_end_s, self.peak)
         complete = top - self.rest >= rule.top and (rule.top_at is None or top >= rule.top_at)
