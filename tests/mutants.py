@@ -137,6 +137,16 @@ MUTANTS = [
         ("face: who bows as well", "if abs(body.trunk.elevation) < FLAT else", "if True else"),
     ),
     *_mutants(
+        "drills/clamshell.py",
+        "test_drills_floor.py",
+        ("clamshell: knees may stand", "on_the_mat and (bent", "(bent"),
+    ),
+    *_mutants(
+        "drills/back_stabiliser.py",
+        "test_drills_floor.py",
+        ("back stabiliser: guesses", "seen=from_the_side(knee_ahead, 0.33),", ""),
+    ),
+    *_mutants(
         "drills/knee_to_chest.py",
         "test_real_people.py",
         ("knee to chest: the foot tells nothing", "or_if=held_to_the_chest, ", ""),

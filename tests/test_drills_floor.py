@@ -81,6 +81,12 @@ KNEE = {
     "foot": (0.0, 0.45),
     "other_foot": (0.02, 0.06),
 }
+SHELL = {
+    "knee_gap": (0.2, 0.5),
+    "foot_gap": (0.1, 0.12),
+    "knee_angle": (90.0, 95.0),
+    "knee_drop": (0.4, 0.25),
+}
 #: The floor slopes by 20 degrees in the picture, as from 40 degrees askew.
 SLOPED = {"raise": (21.0, 33.0), "other_raise": (26.0, 30.0), "trunk": (-20.0, -20.0)}
 ROLL = {"roll": (0.0, 32.0), "left_shin": (0.0, 33.0), "right_shin": (0.0, 30.0)}
@@ -101,6 +107,8 @@ TILT = {"tilt": (-0.03, 0.03), "hip_lift": (0.06, 0.05)}
         ("prone_arm_raise", ARM, {"hand_rise": (0.05, 0.08)}),  # the hand stayed down
         ("prone_arm_raise", ARM, {"raise": (-18.0, 3.0)}),  # upside down
         ("prone_arm_raise", ARM, {"trunk_slope": (16.0, 16.0)}),  # and aslant
+        ("clamshell", SHELL, {"knee_drop": (-0.5, -0.5)}),  # on the back, knees up
+        ("clamshell", SHELL, {"knee_angle": (175.0, 175.0), "foot_gap": (0.1, 0.5)}),  # straight
         ("knee_to_chest", KNEE, {"knee_angle": (175.0, 170.0)}),  # a straight leg raise
         ("knee_to_chest", KNEE, {"other_foot": (0.8, 0.8)}),  # toe dips from a table-top
         ("knee_to_chest", KNEE, {"other_bend": (50.0, 130.0)}),  # the other leg moved more
@@ -116,6 +124,20 @@ def test_another_movement_is_not_this_drill(
 ) -> None:
     assert confirmed(name, **good)
     assert not confirmed(name, **{**good, **other})
+
+
+def test_a_far_leg_may_be_drawn_along_with_the_near_one() -> None:
+    """As the model draws it from askew, where the floor slopes."""
+    along = {"raise": (1.0, 20.0), "other_raise": (3.0, 19.0), "trunk": (7.0, 4.0)}
+    assert confirmed("prone_leg_raise", **{**LEG, **along})
+
+
+def test_hips_that_come_off_the_floor_are_told_from_a_leg_that_pulls_them_along() -> None:
+    when = get_drill("prone_leg_raise").fault("pelvis_lift").when
+    lifted = [
+        judged("prone_leg_raise", "pelvis_lift", **LEG, hip_rise=(0.0, up)) for up in (0.06, 0.085)
+    ]
+    assert [when.exceeded(up) for up in lifted] == [False, True]
 
 
 def test_a_far_foot_that_is_not_seen_speaks_against_nothing() -> None:
@@ -140,6 +162,16 @@ def test_legs_lie_where_the_trunk_lies_however_the_floor_slopes() -> None:
     steep = {p: v * cmath.exp(-16j * pi / 180) for p, v in on_the_front().items()}
     held = replay(get_drill("stomach_tone"), film(lambda t: steep, 8.0)).result.holds
     assert [h.seconds for h in held] == [pytest.approx(7.0, abs=1.0)]
+
+
+def test_hips_over_a_knee_that_the_other_hides_are_not_judged() -> None:
+    """From far askew the model guesses the far knee, and puts it elsewhere once it shows."""
+    drill = get_drill("back_stabiliser")
+    shift = drill.fault("weight_shift")
+    moved = {"over_near_knee": (0.0, 0.9), "over_far_knee": (-0.2, -0.5)}
+    assert shift.when.exceeded(shift.when.magnitude(facts(drill, **moved)))
+    assert shift.sees(facts(drill, **moved, knee_ahead=(0.3, 0.9)))
+    assert not shift.sees(facts(drill, **moved, knee_ahead=(0.4, 0.9)))
 
 
 def test_a_knee_may_bend_as_the_thigh_rises() -> None:

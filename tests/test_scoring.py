@@ -50,13 +50,13 @@ def test_nothing_to_correct_is_a_hundred() -> None:
 
 def test_range_goes_from_ten_degrees_under_the_top_to_the_full_mark() -> None:
     weight = 0.30 / 0.90  # no hold was asked for
-    assert scored(rise=14.5) == round(100 * (1 - weight * 10.5 / 21))
-    assert scored(rise=4.0) == scored(rise=1.0) == round(100 * (1 - weight))
+    assert scored(rise=13.5) == round(100 * (1 - weight * 11.5 / 23))
+    assert scored(rise=2.0) == scored(rise=1.0) == round(100 * (1 - weight))
     assert scored(rise=40.0) == 100
     assert scored(rise=float("nan")) == 100  # counted, and nothing known to take away
     assert scored(rise=float("nan"), complete=False) < 70
     # In other units the least that counts is a fifth under the top.
-    assert scored(drill=CLAM, rise=0.8 * 0.16) == round(100 * (1 - weight))
+    assert scored(drill=CLAM, rise=0.8 * 0.13) == round(100 * (1 - weight))
 
 
 def test_a_hold_weighs_only_when_it_was_asked_for() -> None:

@@ -49,7 +49,7 @@ def from_the_front(by: Measure, at_least: float) -> Seen:
 
 
 def from_the_side(by: Measure, at_most: float) -> Seen:
-    """From the side: ``by``, the width of the shoulders at rest, is at most this."""
+    """From the side: ``by``, the width of shoulders or knees at rest, is at most this."""
     words = f"from the side ({by.name} at rest {at_most:g} or less)"
     return Seen(words, lambda rep: rep.rest(by) <= at_most)
 
