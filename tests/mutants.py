@@ -125,6 +125,11 @@ MUTANTS = [
         "judge/analyzer.py",
         "test_edges.py",
         ("edges: a cut changes nothing", "and not self._follower.elsewhere", ""),
+        (
+            "edges: who is found late has just come",
+            "from_first = at_once or",
+            "from_first = at_once and",
+        ),
     ),
     *_mutants(
         "judge/follow.py",

@@ -40,6 +40,14 @@ def test_a_set_under_way_at_the_first_frame_is_whole(from_s: float) -> None:
     assert ends == pytest.approx([e for *_, e in TIMES], abs=0.3)
 
 
+@pytest.mark.parametrize(("found_s", "complete"), [(3.0, 3), (4.0, 3), (5.3, 2)])
+def test_a_set_under_way_when_the_person_is_first_found(found_s: float, complete: int) -> None:
+    """The model takes its time with somebody who lies (measured: one of 320 for 3 s)."""
+    poses = [Pose.missing(p.t, SIZE) if p.t < found_s else p for p in film(bridges, 19)]
+    result = counted(poses)
+    assert (result.complete, result.partial) == (complete, 0)
+
+
 def test_of_the_last_bit_of_a_way_down_nothing_is_made() -> None:
     assert counted(film(bridges, 19, from_s=5.5)).complete == 2
 

@@ -275,6 +275,7 @@ class Analyzer:
         return events
 
     def _resume(self, t: float, since: float, at_once: bool = False) -> list[Event]:
+        from_first = at_once or (not self._begun and self._reason is Reason.NO_PERSON)
         if self._reason is Reason.PICTURE_CHANGED:
             since = t  # it lasted for one picture: this is what it cost
         elif self._reason is Reason.NO_PERSON:
@@ -290,7 +291,7 @@ class Analyzer:
         )
         for lane in self._lanes.values():
             if not only_unseen:
-                lane.new_position(t, settle=not at_once)
+                lane.new_position(t, settle=not at_once, from_first=from_first)
         self._reason, self._since, self._begun = None, None, True
         self._follower.elsewhere = False
         return [JudgingResumed(t)]

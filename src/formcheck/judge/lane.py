@@ -146,8 +146,9 @@ class Lane:
         """A frame that cannot be judged; returns a hold that has been out of sight too long."""
         return self.holds.update(t, nan) if self.holds is not None else None
 
-    def new_position(self, t: float, settle: bool) -> None:
-        """The person has just got into position: rest is unknown and must first settle."""
+    def new_position(self, t: float, settle: bool, from_first: bool) -> None:
+        """The person has just got into position: rest is unknown and must first settle; or
+        ``from_first`` they were there when they were first seen."""
         if self.busy:
             return
         if self.reps is not None:
@@ -157,7 +158,7 @@ class Lane:
         self.settle_from = t if settle else None
         self._settle_values.clear()
         self._early = deque()
-        self._from_first = not settle
+        self._from_first = from_first
 
     # -- one frame -------------------------------------------------------------------------------
     def measure(self, body: Body) -> None:
