@@ -59,11 +59,13 @@ def test_under_way_when_the_judging_begins() -> None:
     assert counted(poses).complete == 3
 
 
-def test_getting_up_from_the_floor_is_no_first_repetition() -> None:
+@pytest.mark.parametrize("high_s", [0.0, 0.5])
+def test_getting_up_from_the_floor_is_no_first_repetition(high_s: float) -> None:
     """Hips high while getting into position, and down only: nobody lifted them."""
 
     def scene(t: float) -> Figure:
-        return standing() if t < 0.5 else on_the_back(max(0.0, 1 - (t - 0.5) / 1.5) + THREE(t))
+        down = min(1.0, max(0.0, 1 - (t - 0.5 - high_s) / 1.5))
+        return standing() if t < 0.5 else on_the_back(down + THREE(t))
 
     assert counted(film(scene, 19)).complete == 3
 
