@@ -174,7 +174,7 @@ MUTANTS = [
             "return deep[0], deep[-1]  # the body",
             "pass  # the body",
         ),
-        ("holds: a jump is a wobble", "if moved > 2 * self.CALM_S or", "if True or"),
+        ("holds: a jump is a wobble", "if moved > MOMENT_S or", "if True or"),
         ("holds: a way from next to the edge", ", self.LOW)", ", 0.0)"),
         ("holds: no way without a rest", "else self.rule.end)", "else nan)"),
         ("holds: a slip after it", "pieces[held[0] : held[-1] + 1]", "pieces[held[0] :]"),

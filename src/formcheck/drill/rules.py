@@ -7,13 +7,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["LOST_S", "MAX_GAP_S", "HoldRule", "RepRule"]
+__all__ = ["LOST_S", "MAX_GAP_S", "MOMENT_S", "HoldRule", "RepRule"]
 
 #: Unseen for longer than this, a repetition is given up and a hold's clock stops (drills.md 2.2).
 MAX_GAP_S = 1.0
 
 #: Unseen for longer than this, a hold is over (EC).
 LOST_S = 3.0
+
+#: The median of so long tells where somebody is. A pose jumps for less, and what walks in front of
+#: a person is drawn for less into what is seen of them (EC).
+MOMENT_S = 0.3
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from itertools import chain, pairwise
 from math import inf, isfinite, nan
 from statistics import median
 
-from ..drill.rules import LOST_S, MAX_GAP_S, HoldRule
+from ..drill.rules import LOST_S, MAX_GAP_S, MOMENT_S, HoldRule
 from .reps import _min_jerk_time
 
 __all__ = ["HoldShape", "Holds"]
@@ -32,8 +32,6 @@ class Holds:
     BEFORE_S, WAY_S = 3.0, 0.7
     #: The first part of the movement is lost in the noise of rest (EC).
     LOW = 0.3
-    #: Half of the moment whose median is taken for the signal, s (EC).
-    CALM_S = 0.15
     #: A hold that is outside its level for more of its time wobbles and has none (EC).
     WOBBLES = 0.1
 
@@ -150,10 +148,10 @@ class Holds:
         seen = sorted([*self._before, *self._held])
         deep = self._deep(seen, from_s, to_s, level - within)
         if self._wobbles(seen, deep, level - within):
-            calm = _calm(seen, self.CALM_S)
+            calm = _calm(seen)
             calmer = self._deep(calm, from_s, to_s, level - within)
             moved = max(calmer[0] - deep[0], deep[-1] - calmer[-1]) if calmer else inf
-            if moved > 2 * self.CALM_S or self._wobbles(calm, calmer, level - within):
+            if moved > MOMENT_S or self._wobbles(calm, calmer, level - within):
                 return deep[0], deep[-1]  # the body wobbles, not the pose
             seen, deep = calm, calmer
         if not share < edge:
@@ -177,9 +175,10 @@ class Holds:
         return out > self.WOBBLES * len(deep)
 
 
-def _calm(seen: list[tuple[float, float]], half_s: float) -> list[tuple[float, float]]:
+def _calm(seen: list[tuple[float, float]]) -> list[tuple[float, float]]:
     """Each sample as the median of the moment around it: the model's jumps are shorter than
     anything a body does."""
     times = [t for t, _ in seen]
+    half_s = MOMENT_S / 2
     spans = [(bisect_left(times, t - half_s), bisect_right(times, t + half_s)) for t in times]
     return [(t, median(x for _, x in seen[a:b])) for t, (a, b) in zip(times, spans, strict=True)]

@@ -15,7 +15,7 @@ from itertools import takewhile
 from math import inf, isfinite, nan
 from statistics import median
 
-from ..drill.rules import MAX_GAP_S, RepRule
+from ..drill.rules import MAX_GAP_S, MOMENT_S, RepRule
 
 __all__ = ["RepShape", "RepState", "Reps"]
 
@@ -100,9 +100,6 @@ class Reps:
     #: A movement whose end is not seen counts if it stayed at its top for so long, or had come down
     #: from its peak by this share of the rise (EC: what a person who counts would call done).
     DONE_S, DONE = 1.0, 0.05
-    #: Rest, and how far it came back, are medians of so long, s. A pose jumps for less, and what
-    #: walks in front of a person is drawn for less into what is seen of them (EC).
-    MOMENT_S = 0.3
     #: One whose rise is not seen counts if it rose by this share of what the last whole one did.
     ALIKE = 0.8
 
@@ -218,8 +215,8 @@ class Reps:
 
     # -- the two halves of the machine -----------------------------------------------------------
     def _lately(self, t: float) -> float:
-        """The median of the last moment."""
-        last = takewhile(lambda sample: sample[0] > t - self.MOMENT_S, reversed(self._samples))
+        """The median of the last moment: rest and how far a movement came back go by it."""
+        last = takewhile(lambda sample: sample[0] > t - MOMENT_S, reversed(self._samples))
         return median(x for _, x in last)
 
     def _rest(self, t: float, x: float, dt: float) -> None:
